@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+
+#include "tapmask/core/mask.h"
+#include "tapmask/core/mask_record.h"
+#include "tapmask/track/tracker.h"
+
+namespace tapmask {
+
+// Turns what a tracker sees of one object into the states of the mask track, in the order of the
+// pass (which may run backwards in time).
+//
+// A mask is trusted when its confidence is at least `min_confidence`. Without a trusted one the
+// object is `held` for at most `max_hold_seconds` since the last trusted mask, then `lost`; both
+// carry the last trusted mask, because an object that is not found is not an object that is gone.
+// It is `absent` only when the tracker says so with P >= `min_absent_probability`, or after a cut
+// until it is found again.
+class StateRules {
+ public:
+  struct Options {
+    double min_confidence = 0.25;         // 0 to 1.
+    double max_hold_seconds = 0.5;        // >= 0.
+    double min_absent_probability = 0.95; // 0 to 1.
+  };
+  explicit StateRules(Options options) : options_(options) {}
+
+  struct State {
+    TrackState state = TrackState::kLost;
+    Mask mask;  // Of the observation's size.
+    double confidence = 0;
+  };
+  State Apply(const Observation& seen, double seconds, bool at_cut);
+
+  // The user gave the mask of this frame.
+  State Given(const Mask& mask, double seconds);
+
+ private:
+  const Options options_;
+  Mask last_trusted_;               // Empty until the object was seen in this shot.
+  double last_trusted_seconds_ = 0;
+  bool absent_until_found_ = false; // A cut came since the last trusted mask.
+};
+
+}  // namespace tapmask
