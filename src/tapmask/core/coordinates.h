@@ -13,12 +13,12 @@ namespace tapmask {
 //   shown   upright, square pixels: mask space stretched in x by the pixel aspect; points live here
 struct FrameGeometry {
   Size coded;
-  int quarter_turns = 0;           // Clockwise quarter turns that make the coded picture upright: 0 to 3.
-  Rational coded_aspect{1, 1};     // Pixel aspect of the coded picture, width : height.
+  int quarter_turns = 0;  // Clockwise quarter turns that make the coded picture upright: 0 to 3.
+  Rational coded_aspect{1, 1};  // Pixel aspect of the coded picture, width : height.
 
   Size MaskSize() const;
-  Rational MaskAspect() const;     // Pixel aspect of upright stored pixels.
-  Size ShownSize() const;          // Width = round(stored width x pixel aspect).
+  Rational MaskAspect() const;  // Pixel aspect of upright stored pixels.
+  Size ShownSize() const;       // Width = round(stored width x pixel aspect).
 
   Point2f MaskFromShown(Point2f in_shown) const;
   Point2f ShownFromMask(Point2f in_mask) const;

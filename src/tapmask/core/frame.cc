@@ -16,7 +16,9 @@ ptrdiff_t AlignedStride(int width, int bytes_per_sample) {
   return static_cast<ptrdiff_t>((bytes + kAlignment - 1) / kAlignment * kAlignment);
 }
 
-int Shifted(int length, int shift) { return (length + (1 << shift) - 1) >> shift; }
+int Shifted(int length, int shift) {
+  return (length + (1 << shift) - 1) >> shift;
+}
 
 }  // namespace
 
@@ -49,9 +51,9 @@ Frame Frame::Allocate(const PixelFormat& format, int width, int height) {
     total += static_cast<size_t>(frame.planes_[p].stride_bytes) *
              static_cast<size_t>(frame.PlaneHeight(plane));
   }
-  auto* raw = static_cast<uint8_t*>(::operator new(total, std::align_val_t{kAlignment}));
+  auto* raw = static_cast<uint8_t*>(::operator new (total, std::align_val_t{kAlignment}));
   frame.own_ = std::shared_ptr<uint8_t[]>(
-      raw, [](uint8_t* p) { ::operator delete(p, std::align_val_t{kAlignment}); });
+      raw, [](uint8_t* p) { ::operator delete (p, std::align_val_t{kAlignment}); });
   std::memset(raw, 0, total);
   for (int plane = 0; plane < format.planes(); ++plane) {
     const auto p = static_cast<size_t>(plane);

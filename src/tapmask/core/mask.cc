@@ -48,8 +48,8 @@ Rect Mask::BoundingBox() const {
   int x0 = width_, x1 = -1, y0 = -1, y1 = -1;
   for (int y = 0; y < height_; ++y) {
     const uint8_t* row = Row(y);
-    const auto* first = static_cast<const uint8_t*>(
-        std::memchr(row, 255, static_cast<size_t>(width_)));
+    const auto* first =
+        static_cast<const uint8_t*>(std::memchr(row, 255, static_cast<size_t>(width_)));
     if (!first) continue;
     int last = width_ - 1;
     while (!row[last]) --last;
@@ -76,7 +76,9 @@ Mask Subtract(const Mask& a, const Mask& b) {
   return Combine(a, b, [](uint8_t p, uint8_t q) { return static_cast<uint8_t>(p & ~q); });
 }
 
-Mask Complement(const Mask& a) { return Subtract(Mask(a.width(), a.height(), 255), a); }
+Mask Complement(const Mask& a) {
+  return Subtract(Mask(a.width(), a.height(), 255), a);
+}
 
 double IntersectionOverUnion(const Mask& a, const Mask& b) {
   if (a.size() != b.size()) throw Error(Code::kInternal, "Masks of two sizes were compared.");

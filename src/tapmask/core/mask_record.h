@@ -19,14 +19,14 @@ enum class TrackState {
   kGiven,    // The mask was given by hand, or lies between two that were.
 };
 
-std::string_view TrackStateName(TrackState state);                       // "tracked", ...
+std::string_view TrackStateName(TrackState state);  // "tracked", ...
 std::optional<TrackState> TrackStateFromName(std::string_view name);
 
 // One object in one frame: a line of the mask track.
 struct MaskRecord {
-  int object = 1;       // From 1.
-  int64_t frame = 0;    // Counts shown frames from 0.
-  int64_t pts = 0;      // In the track's time base.
+  int object = 1;     // From 1.
+  int64_t frame = 0;  // Counts shown frames from 0.
+  int64_t pts = 0;    // In the track's time base.
   TrackState state = TrackState::kTracked;
   double confidence = 0;  // 0 to 1: the probability that IoU with the truth is >= 0.5.
   Mask mask;              // Upright stored pixels, of the track's size; all zero when absent.

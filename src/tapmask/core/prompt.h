@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "tapmask/core/geometry.h"
@@ -11,10 +12,12 @@ namespace tapmask {
 
 // What the user said about one spot of one frame.
 struct Point {
-  Point2f in_shown;        // Pixels of the shown frame (upright, square pixels).
-  bool is_object = true;   // false: "this spot is NOT the object".
-  int64_t frame = 0;       // Counts shown frames from 0.
+  Point2f in_shown;       // Pixels of the shown frame (upright, square pixels).
+  bool is_object = true;  // false: "this spot is NOT the object".
+  int64_t frame = 0;      // Counts shown frames from 0.
   int object = 1;
+  // When set, the point is on the frame that is shown at this time, and `frame` does not count.
+  std::optional<double> seconds = std::nullopt;
 };
 
 // A box drawn by hand, in pixels of the shown frame. Between two boxes of one object the box is

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "tapmask/core/geometry.h"
 #include "tapmask/core/mask.h"
 
 namespace tapmask {
@@ -16,5 +17,9 @@ std::string EncodeRle(const Mask& mask);
 
 // Throws kInvalidArgument when the text is not such a mask of exactly `width` x `height`.
 Mask DecodeRle(int width, int height, std::string_view counts);
+
+// The mask's bounding box without drawing the mask: checks the text as DecodeRle does, in constant
+// memory. Empty when no pixel is set.
+Rect BoundingBoxOfRle(int width, int height, std::string_view counts);
 
 }  // namespace tapmask

@@ -31,12 +31,18 @@ TEST(Rle, ReadsBackWhatItWrote) {
     }
 
     EXPECT_EQ(DecodeRle(width, height, EncodeRle(mask)), mask);
+    EXPECT_EQ(BoundingBoxOfRle(width, height, EncodeRle(mask)), mask.BoundingBox());
   }
+}
+
+TEST(Rle, SaysThatAnEmptyMaskHasNoBox) {
+  EXPECT_TRUE(BoundingBoxOfRle(3, 2, "6").Empty());
 }
 
 TEST(Rle, RefusesWhatIsNotAMask) {
   for (const char* text : {"", "5", "7", "p", "~~~", "312 ", "6\x01", "oooooooooooooooooooooooo"}) {
     EXPECT_THROW(DecodeRle(3, 2, text), Error) << text;
+    EXPECT_THROW(BoundingBoxOfRle(3, 2, text), Error) << text;
   }
 }
 
