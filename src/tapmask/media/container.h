@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string_view>
+
+namespace tapmask {
+
+enum class Container { kMov, kMatroska, kAvi };  // kMov: mp4, mov, m4v, 3gp. kMatroska: mkv, webm.
+
+std::string_view ContainerName(Container container);
+
+struct ContainerInfo {
+  Container container = Container::kMov;
+  int64_t file_bytes = 0;
+  // The file says that it is longer than it is: it was cut off.
+  bool cut_off = false;
+};
+
+// Tells the container by the file's first bytes, never by its name, before any library parses it:
+// a playlist or a text in disguise is refused here. Reads a few bytes at a few places.
+//
+// Throws Error: kNotFound, kInvalidArgument (not a plain file, or empty), kUnsupportedMedia.
+ContainerInfo SniffContainer(const std::filesystem::path& path);
+
+}  // namespace tapmask

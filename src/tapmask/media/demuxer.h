@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// An opened and checked input. For .cc files of media only.
+#pragma once
+
+#include <string>
+
+#include "tapmask/media/ffmpeg.h"
+#include "tapmask/media/read_options.h"
+#include "tapmask/media/video_info.h"
+
+namespace tapmask {
+
+struct OpenedInput {
+  ffmpeg::InputPtr format;
+  VideoInfo info;  // Complete but for what only frames tell.
+};
+
+// Opens a video file or a numbered picture pattern with just the demuxer that its first bytes ask
+// for, no network, no references to other files, and checks it against the accepted codecs and the
+// limits before anything is decoded.
+//
+// Throws Error: kNotFound, kInvalidArgument, kUnsupportedMedia, kTooLarge.
+OpenedInput OpenInput(const std::string& input, const ReadOptions& options);
+
+}  // namespace tapmask

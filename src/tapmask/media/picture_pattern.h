@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tapmask {
+
+// A numbered picture pattern as users write it: one %d or %0Nd in the file name and a picture
+// suffix, e.g. "frames/%05d.jpg".
+struct PicturePattern {
+  std::filesystem::path folder;
+  std::string before;  // Of the file name, before the number.
+  std::string after;   // With the suffix.
+  int digits = 0;      // Padded to that many; 0: not padded.
+
+  // Nothing when `text` is no such pattern, i.e. an ordinary file name.
+  static std::optional<PicturePattern> Parse(std::string_view text);
+
+  std::filesystem::path Path(int64_t number) const;
+
+  // The numbers of the pictures that are there, ascending.
+  // Throws kNotFound when there is none, kInvalidArgument when the sequence has a hole (a frame
+  // left out would shift all later ones).
+  struct Span {
+    int64_t first = 0;
+    int64_t count = 0;
+  };
+  Span Find() const;
+};
+
+}  // namespace tapmask

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tapmask/media/picture_writer.h"
+
+#include <cstdlib>
+#include <fstream>
+
+#include <fmt/format.h>
+
+#include "tapmask/media/pixel_format.h"
+
+namespace tapmask {
+namespace {
+
+std::string MatrixName(const VideoInfo& source) {
+  switch (source.color.matrix) {
+    case 1: return "bt709";
+    case 4: return "fcc";
+    case 5:
+    case 6: return "bt601";
+    case 7: return "smpte240m";
+    case 9:
+    case 10: return "bt2020";
+    default: return source.geometry.coded.height >= 720 ? "bt709" : "bt601";
+  }
+}
+
+bool AnyPictureOf(const PicturePattern& pattern) {
+  try {
+    pattern.Find();
+    return true;
+  } catch (const Error& error) {
+    return error.code() == Code::kInvalidArgument;  // Some, with a hole.
+  }
+}
+
+}  // namespace
+
+PictureWriter::PictureWriter(const std::string& pattern, const VideoInfo& source, Notices& notices)
+    : pattern_(*PicturePattern::Parse(pattern)),
+      source_(source),
+      plan_(PlanEncode(source, {}, OutputContainer::kPictures)) {
+  const std::string suffix = std::filesystem::path(pattern).extension().string();
+  if (suffix != ".png") {
+    throw Error(Code::kInvalidArgument,
+                "Pictures are written without loss as PNG; let the pattern end in .png.");
+  }
+  for (const AudioInfo& audio : source.audio) {
+    Notices::Add(notices.left_out, fmt::format("Sound track (stream {}, {}), since pictures have "
+                                               "none.",
+                                               audio.stream, audio.codec));
+  }
+  if (source.format.model == PixelFormat::Model::kYuv) {
+    Notices::Add(notices.changed, "The picture was converted from YCbCr to RGB.");
+  }
+  if (source.container != "pictures") {
+    Notices::Add(notices.left_out, "Frame times, since pictures have none.");
+  }
+  if (AnyPictureOf(pattern_)) {
+    throw Error(Code::kInvalidArgument,
+                "There are pictures of this pattern already, which would mix with the new ones; "
+                "choose an empty folder.");
+  }
+  std::filesystem::path parent = pattern_.folder.empty() ? "." : pattern_.folder;
+  std::string name = (parent / ".pictures.XXXXXX").string();
+  if (!mkdtemp(name.data())) {
+    throw Error(Code::kInvalidArgument, "Nothing can be written to the folder " + parent.string() +
+                                            "; check that it exists and that you may write there.");
+  }
+  folder_ = name;
+}
+
+PictureWriter::~PictureWriter() {
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+std::filesystem::path PictureWriter::Waiting(int64_t number) const {
+  return folder_ / fmt::format("{}.png", number);
+}
+
+void PictureWriter::Write(const Frame& frame) {
+  const ffmpeg::FramePtr borrowed = BorrowFrame(frame);
+  const std::string range = source_.color.range == Range::kFull ? "pc" : "tv";
+  const std::string from =
+      frame.format().model == PixelFormat::Model::kYuv
+          ? fmt::format("in_color_matrix={}:in_range={}:", MatrixName(source_), range)
+          : "";
+  FrameFilter filter(fmt::format("scale={}out_range=pc,format={}", from, plan_.pixel_format),
+                     *borrowed, {1, 25}, {1, 1});
+  filter.Push(*borrowed);
+  filter.Finish();
+  const ffmpeg::FramePtr rgb = filter.Pull();
+  if (!rgb) throw Error(Code::kInternal, "A picture could not be converted.");
+  const AVCodec* codec = avcodec_find_encoder(AV_CODEC_ID_PNG);
+  const ffmpeg::CodecPtr encoder(ffmpeg::CheckAllocated(avcodec_alloc_context3(codec)));
+  encoder->width = frame.width();
+  encoder->height = frame.height();
+  encoder->pix_fmt = static_cast<AVPixelFormat>(rgb->format);
+  encoder->time_base = {1, 25};
+  encoder->thread_count = 1;
+  constexpr const char* kFailed = "A picture could not be written.";
+  ffmpeg::Check(avcodec_open2(encoder.get(), codec, nullptr), Code::kInternal, kFailed);
+  ffmpeg::Check(avcodec_send_frame(encoder.get(), rgb.get()), Code::kInternal, kFailed);
+  const ffmpeg::PacketPtr packet = ffmpeg::NewPacket();
+  ffmpeg::Check(avcodec_receive_packet(encoder.get(), packet.get()), Code::kInternal, kFailed);
+  std::ofstream file(Waiting(frames_), std::ios::binary);
+  file.write(reinterpret_cast<const char*>(packet->data), packet->size);
+  file.close();
+  if (!file) {
+    throw Error(Code::kStorageFull, "The disk is full; free some space and try again.");
+  }
+  ++frames_;
+}
+
+std::vector<Invariant> PictureWriter::Check() {
+  int64_t found = 0;
+  while (std::filesystem::exists(Waiting(found))) ++found;
+  return {{"frames", found == frames_, fmt::format("{} of {}", found, frames_)}};
+}
+
+void PictureWriter::Commit() {
+  for (int64_t i = 0; i < frames_; ++i) {
+    std::error_code error;
+    std::filesystem::rename(Waiting(i), pattern_.Path(i), error);
+    if (error) {
+      throw Error(Code::kInvalidArgument,
+                  "A picture could not be put in place at " + pattern_.Path(i).string() + ".",
+                  error.message());
+    }
+  }
+}
+
+}  // namespace tapmask
