@@ -9,8 +9,8 @@ namespace tapmask {
 
 // One frame as tracking sees it: upright, square pixels, short side at most 480 pixels.
 struct AnalysisFrame {
-  int64_t index = 0;    // Counts shown frames from 0.
-  double seconds = 0;   // Its time.
+  int64_t index = 0;   // Counts shown frames from 0.
+  double seconds = 0;  // Its time.
   BgrImage image;
 };
 

@@ -13,9 +13,9 @@ namespace tapmask {
 // these, for every engine alike, by `StateRules`.
 struct Observation {
   int object = 1;
-  Mask mask;                     // Of the analysis frame's size; empty when nothing was found.
-  double confidence = 0;         // 0 to 1: the probability that the mask's IoU is >= 0.5.
-  double absent_probability = 0; // 0 to 1: that nothing of the object is in the picture.
+  Mask mask;                      // Of the analysis frame's size; empty when nothing was found.
+  double confidence = 0;          // 0 to 1: the probability that the mask's IoU is >= 0.5.
+  double absent_probability = 0;  // 0 to 1: that nothing of the object is in the picture.
 };
 
 // Carries masks from frame to frame, for several objects in one pass over the video.

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tapmask/track/classical/candidate_score.h"
+
+#include <cmath>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tapmask/track/synthetic_scene.h"
+
+namespace tapmask {
+namespace {
+
+cv::Mat RegionOf(const Size& size, const Shape& shape) {
+  const Mask mask = MaskOf(size, shape);
+  return cv::Mat(size.height, size.width, CV_8UC1, const_cast<uint8_t*>(mask.data())).clone();
+}
+
+class CandidateScore : public testing::Test {
+ protected:
+  const DiscScene scene_;
+  const TapPicture picture_ = MakeTapPyramid(scene_.Frame(), {}, 1).full;
+  const cv::Point tap_{160, 120};
+  const cv::Mat disc_ = RegionOf(scene_.size, DiscAt(160, 120, 40));
+  const cv::Mat too_small_ = RegionOf(scene_.size, DiscAt(160, 120, 25));
+  const cv::Mat too_large_ = RegionOf(scene_.size, DiscAt(160, 120, 60));
+  const cv::Mat half_ = RegionOf(
+      scene_.size, [](double x, double y) { return x < 165 && DiscAt(160, 120, 40)(x, y); });
+};
+
+TEST_F(CandidateScore, LikesTheWholeThingBest) {
+  const float whole = ScoreOf(LookAtCandidate(picture_, disc_, tap_));
+
+  for (const cv::Mat& wrong : {too_small_, too_large_, half_}) {
+    EXPECT_GT(whole, ScoreOf(LookAtCandidate(picture_, wrong, tap_)) + 0.1f);
+  }
+}
+
+TEST_F(CandidateScore, LooksAtWhatItSays) {
+  const CandidateLook whole = LookAtCandidate(picture_, disc_, tap_);
+  const CandidateLook small = LookAtCandidate(picture_, too_small_, tap_);
+
+  EXPECT_NEAR(whole.area, M_PI * 40 * 40 / (320 * 240), 0.002);
+  EXPECT_GT(whole.strong_edge, 0.9f);
+  EXPECT_LT(small.strong_edge, 0.3f);
+  EXPECT_LT(whole.colour_overlap, 0.1f);
+  EXPECT_GT(small.colour_overlap, 0.6f);
+  EXPECT_GT(whole.solidity, 0.97f);
+  EXPECT_EQ(whole.frame_border, 0.0f);
+  EXPECT_GT(whole.tap_depth, 0.95f);
+  EXPECT_EQ(whole.moving_step, 0.0f);
+}
+
+TEST_F(CandidateScore, CountsTheFramesBorderApart) {
+  const cv::Mat strip = RegionOf(scene_.size, [](double, double y) { return y < 20; });
+
+  const CandidateLook look = LookAtCandidate(picture_, strip, {160, 5});
+
+  EXPECT_GT(look.frame_border, 0.5f);
+}
+
+TEST_F(CandidateScore, RanksAndOffersDifferentThings) {
+  const std::vector<cv::Mat> regions{too_small_, disc_, too_large_, half_,
+                                     RegionOf(scene_.size, DiscAt(160, 120, 40.5))};
+
+  const Ranking ranking = Rank(picture_, regions, tap_, 2);
+
+  const size_t best = Best(ranking);
+  EXPECT_TRUE(best == 1 || best == 4);
+  const auto more = Alternatives(ranking, best, 3);
+  EXPECT_LE(more.size(), 3u);
+  for (const size_t i : more) EXPECT_LT(ranking.overlap[i][best], 0.9f);
+  EXPECT_GT(ConfidenceOf(ranking, best), ConfidenceOf(ranking, 0));
+}
+
+TEST_F(CandidateScore, ExpectsTheOverlapOfAnEasyChoiceToBeHigh) {
+  const Ranking ranking = Rank(picture_, std::vector<cv::Mat>{disc_, too_small_}, tap_, 1);
+
+  EXPECT_GT(ranking.ExpectedOverlap(0), ranking.ExpectedOverlap(1));
+  EXPECT_NEAR(ranking.likelihood[0] + ranking.likelihood[1], 1, 1e-5);
+  EXPECT_NEAR(ranking.overlap[0][1], 25.0 * 25 / (40 * 40), 0.01);
+}
+
+}  // namespace
+}  // namespace tapmask

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tapmask/track/classical/parallel.h"
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace tapmask {
+namespace {
+
+TEST(RunTasks, RunsEveryTaskOnce) {
+  for (const int threads : {1, 2, 7}) {
+    std::vector<int> runs(20, 0);
+    RunTasks(20, threads, [&](int i) { ++runs[static_cast<size_t>(i)]; });
+    EXPECT_EQ(runs, std::vector<int>(20, 1));
+  }
+  RunTasks(0, 3, [](int) { FAIL(); });
+}
+
+TEST(RunTasks, ThrowsTheFirstFailureAfterAllHaveRun) {
+  std::vector<int> runs(10, 0);
+  try {
+    RunTasks(10, 3, [&](int i) {
+      ++runs[static_cast<size_t>(i)];
+      if (i >= 4) throw std::runtime_error(std::to_string(i));
+    });
+    FAIL() << "nothing was thrown";
+  } catch (const std::runtime_error& e) {
+    EXPECT_STREQ(e.what(), "4");
+  }
+  EXPECT_EQ(runs, std::vector<int>(10, 1));
+}
+
+}  // namespace
+}  // namespace tapmask
