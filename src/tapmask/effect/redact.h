@@ -29,8 +29,11 @@ std::string_view RedactStyleName(RedactStyle style);
 // kSecure. Non-interference: for equal masks, two frames that differ only under the mask give
 // equal results. The fill is a membrane (Laplace's equation with the samples around the mask as
 // its border, Perez et al. 2003, "Poisson image editing", with zero guidance), which meets the
-// picture without a step, blended towards its own Gaussian blur with growing depth, plus a fixed
-// grain that depends on the place alone. A mask that covers the whole frame gives mid grey.
+// picture without a step, blended towards its own Gaussian blur with growing depth. The border is
+// averaged over the samples around it, more widely the deeper in the fill, so that noise and
+// texture do not make it boil. A fixed grain that depends on the place alone, at most 1 grey level
+// of 8 bit in luma and half a level in chroma, keeps it from banding. A mask that covers the whole
+// frame gives mid grey.
 class Redactor {
  public:
   struct Options {
