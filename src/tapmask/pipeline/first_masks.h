@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "tapmask/core/coordinates.h"
+#include "tapmask/pipeline/analysis_source.h"
+#include "tapmask/pipeline/prompt_schedule.h"
+#include "tapmask/pipeline/tracking_direction.h"
+#include "tapmask/track/segmenter.h"
+
+namespace tapmask {
+
+// Turns what the user said about a frame into masks.
+class FirstMasks {
+ public:
+  FirstMasks(std::unique_ptr<Segmenter> segmenter, const FrameGeometry& geometry)
+      : segmenter_(std::move(segmenter)), geometry_(geometry) {}
+
+  std::span<const int> NeighbourOffsets() const { return segmenter_->NeighbourOffsets(); }
+
+  // `last_seen`: where the object is by the tracker, or null; stands in for a "this" point where
+  // the user only said "not this". Throws kInvalidArgument when nothing is found.
+  StartMask Find(const PromptSchedule::Said& said, const FrameWindow& window,
+                 const Mask* last_seen);
+
+  // The answer and its alternatives for points alone.
+  std::vector<MaskCandidate> Candidates(const std::vector<Point>& points, const FrameWindow& window,
+                                        const Mask* last_seen);
+
+ private:
+  std::unique_ptr<Segmenter> segmenter_;
+  const FrameGeometry geometry_;
+};
+
+}  // namespace tapmask

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tapmask/pipeline/job.h"
+
+#include <algorithm>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "tapmask/core/error.h"
+#include "tapmask/core/mask_scale.h"
+#include "tapmask/media/picture.h"
+#include "tapmask/media/video_reader.h"
+#include "tapmask/pipeline/cover_plan.h"
+#include "tapmask/pipeline/first_masks.h"
+#include "tapmask/pipeline/mask_folder.h"
+#include "tapmask/pipeline/prompt_schedule.h"
+#include "tapmask/pipeline/render_pass.h"
+#include "tapmask/pipeline/report.h"
+#include "tapmask/pipeline/scratch.h"
+#include "tapmask/pipeline/track_pass.h"
+#include "tapmask/track/mask_track.h"
+
+namespace tapmask {
+namespace {
+
+int ThreadsOf(const JobOptions& options) {
+  if (options.threads > 0) return options.threads;
+  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 16);
+}
+
+// Matroska cannot say a rotation everywhere, and pictures nowhere: there the samples are turned.
+ReadOptions ReadFor(const std::string& output, const JobOptions& options) {
+  ReadOptions read = options.read;
+  read.threads = ThreadsOf(options);
+  const OutputContainer container = OutputContainerOf(output);
+  read.bake_orientation =
+      container == OutputContainer::kMkv || container == OutputContainer::kPictures;
+  return read;
+}
+
+TrackPassOptions TrackOptionsOf(const JobOptions& options, const ReadOptions& read,
+                                const Engine& engine, const Scratch& scratch) {
+  TrackPassOptions track;
+  track.read = read;
+  track.engine = engine;
+  track.threads = ThreadsOf(options);
+  track.scratch_folder = scratch.folder();
+  return track;
+}
+
+JobResult ResultOf(RenderPassResult rendered, std::string engine) {
+  JobResult result;
+  result.frames = rendered.frames;
+  result.truncated = rendered.truncated;
+  result.notices = std::move(rendered.notices);
+  result.engine = std::move(engine);
+  result.to_review = std::move(rendered.to_review);
+  return result;
+}
+
+void CheckMode(const EffectOptions& effect) {
+  if (effect.mode == Mode::kMagicEraser) {
+    throw Error(Code::kInvalidArgument,
+                "magic_eraser is not in this version; use --mode privacy_blur.");
+  }
+}
+
+}  // namespace
+
+JobResult Run(const std::string& input, const std::string& output, const Prompts& prompts,
+              const JobOptions& options, const std::optional<std::filesystem::path>& masks_out,
+              const ProgressSink& progress, std::stop_token stop) {
+  CheckMode(options.effect);
+  progress({JobStage::kValidating, 0, 0});
+  const InputGuard guard(input);
+  JobOptions job = options;
+  job.read = ReadFor(output, options);
+  const Engine engine = ChooseEngine(options.engine);
+  const Scratch scratch(options.scratch_folder);
+  const Prompts resolved = ResolveTimes(input, job.read, prompts);
+  ReportWriter report(options.report_file, scratch.folder());
+
+  const std::filesystem::path track_file = scratch.folder() / "masks.jsonl";
+  RunTrackPass(input, resolved, TrackOptionsOf(job, job.read, engine, scratch), track_file,
+               progress, stop);
+  if (masks_out) WriteMaskFolder(track_file, *masks_out, stop);
+  const RenderPassResult rendered = RunRenderPass(
+      input, output, track_file, job, guard, [&](const RenderedFrame& frame) { report.Add(frame); },
+      progress, stop);
+  report.Finish({"run", input, output, resolved, job, engine.name, rendered});
+  return ResultOf(rendered, engine.name);
+}
+
+JobResult Track(const std::string& input, const Prompts& prompts, const JobOptions& options,
+                const std::filesystem::path& masks_out, const ProgressSink& progress,
+                std::stop_token stop) {
+  progress({JobStage::kValidating, 0, 0});
+  ReadOptions read = options.read;
+  read.threads = ThreadsOf(options);
+  const Engine engine = ChooseEngine(options.engine);
+  const Scratch scratch(options.scratch_folder);
+  const Prompts resolved = ResolveTimes(input, read, prompts);
+  const std::filesystem::path track_file = scratch.folder() / "masks.jsonl";
+  const TrackPassResult tracked = RunTrackPass(
+      input, resolved, TrackOptionsOf(options, read, engine, scratch), track_file, progress, stop);
+  WriteMaskFolder(track_file, masks_out, stop);
+
+  JobResult result;
+  result.frames = tracked.frames;
+  result.truncated = tracked.truncated;
+  result.notices = tracked.notices;
+  result.engine = engine.name;
+  const MaskTrackReader track(track_file);
+  const CoverPlanner planner = PlanCover(track, {}, 4, 25);
+  result.to_review = planner.spans_to_review();
+  return result;
+}
+
+JobResult Render(const std::string& input, const std::string& output,
+                 const std::filesystem::path& masks, const JobOptions& options,
+                 const ProgressSink& progress, std::stop_token stop) {
+  CheckMode(options.effect);
+  progress({JobStage::kValidating, 0, 0});
+  const InputGuard guard(input);
+  JobOptions job = options;
+  job.read = ReadFor(output, options);
+  const Scratch scratch(options.scratch_folder);
+  ReportWriter report(options.report_file, scratch.folder());
+  std::filesystem::path track_file = masks;
+  if (std::filesystem::is_directory(masks)) {
+    track_file = scratch.folder() / "masks.jsonl";
+    TrackFromMaskFolder(masks, input, job.read, track_file, stop);
+  }
+  const RenderPassResult rendered = RunRenderPass(
+      input, output, track_file, job, guard, [&](const RenderedFrame& frame) { report.Add(frame); },
+      progress, stop);
+  const std::string engine = MaskTrackReader(track_file).header().engine;
+  report.Finish({"render", input, output, {}, job, engine, rendered});
+  return ResultOf(rendered, engine);
+}
+
+std::vector<PreviewCandidate> Preview(const std::string& input, const Prompts& prompts,
+                                      const JobOptions& options,
+                                      const std::filesystem::path& masks_out,
+                                      std::stop_token stop) {
+  ReadOptions read = options.read;
+  read.threads = ThreadsOf(options);
+  const Engine engine = ChooseEngine(options.engine);
+  const Prompts resolved = ResolveTimes(input, read, prompts);
+  AnalysisSource source(input, read);
+  const FrameGeometry geometry = source.info().geometry;
+  const PromptSchedule schedule(resolved, geometry);
+  if (schedule.first_frame() != schedule.last_frame() || schedule.objects().size() != 1) {
+    throw Error(Code::kInvalidArgument,
+                "A preview shows one object in one frame; give points of one frame only.");
+  }
+  FirstMasks masks(engine.make_segmenter(ThreadsOf(options)), geometry);
+  FrameWindow window(source, masks.NeighbourOffsets());
+  while (true) {
+    if (stop.stop_requested()) throw Error(Code::kCancelled, "Cancelled.");
+    if (!window.Advance()) {
+      throw Error(Code::kInvalidArgument,
+                  fmt::format("Frame {} is beyond the end of the video.", schedule.first_frame()));
+    }
+    if (window.current().analysis.index == schedule.first_frame()) break;
+  }
+  std::error_code error;
+  std::filesystem::create_directories(masks_out, error);
+  if (!std::filesystem::is_directory(masks_out)) {
+    throw Error(Code::kInvalidArgument,
+                "The folder " + masks_out.string() + " for the masks cannot be made.");
+  }
+  std::vector<PreviewCandidate> answers;
+  const auto said = schedule.At(schedule.first_frame()).front();
+  for (const MaskCandidate& candidate : masks.Candidates(said.points, window, nullptr)) {
+    const auto file = masks_out / fmt::format("{}.png", answers.size());
+    WriteMaskPicture(file, ScaleMask(candidate.mask, geometry.MaskSize()));
+    const char* scale = candidate.scale == CandidateScale::kPart     ? "part"
+                        : candidate.scale == CandidateScale::kObject ? "object"
+                                                                     : "group";
+    answers.push_back({file, candidate.confidence, scale});
+  }
+  return answers;
+}
+
+}  // namespace tapmask

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "tapmask/core/prompt.h"
+#include "tapmask/effect/cover.h"
+#include "tapmask/effect/redact.h"
+#include "tapmask/media/notices.h"
+#include "tapmask/media/read_options.h"
+#include "tapmask/media/write_options.h"
+#include "tapmask/pipeline/progress.h"
+
+namespace tapmask {
+
+enum class Mode { kPrivacyBlur, kMagicEraser };
+
+// What happens to the object, given its masks.
+struct EffectOptions {
+  Mode mode = Mode::kPrivacyBlur;
+  RedactStyle style = RedactStyle::kSecure;
+  std::optional<int> grow_px;  // Choose for me: 0.7 % of the height, at least 4. >= 1.
+  OnLost on_lost = OnLost::kCover;
+  bool invert = false;                 // Everything but the object.
+  std::optional<double> from_seconds;  // The effect begins here; frames before pass as they are.
+  std::optional<double> to_seconds;    // The effect ends before this.
+};
+
+struct JobOptions {
+  ReadOptions read;
+  WriteOptions write;
+  EffectOptions effect;
+  std::string engine = "auto";           // auto, classical or a model's name.
+  int threads = 0;                       // 0: as many as there are cores. No result depends on it.
+  std::filesystem::path report_file;     // Where the audit goes (docs/report.md); empty: none.
+  std::filesystem::path scratch_folder;  // Empty: a new folder in the system's, gone afterwards.
+};
+
+struct JobResult {
+  int64_t frames = 0;
+  bool truncated = false;
+  Notices notices;
+  std::string engine;
+  std::vector<CoverPlanner::Span> to_review;
+};
+
+// The whole way of a video: track pass, mask track, render pass, checks. `output` appears only when
+// everything holds. With `masks_out` set the masks are kept there (PNG a frame and masks.jsonl).
+//
+// Throws Error, kCancelled when `stop` was requested; nothing is left at `output` then.
+JobResult Run(const std::string& input, const std::string& output, const Prompts& prompts,
+              const JobOptions& options, const std::optional<std::filesystem::path>& masks_out,
+              const ProgressSink& progress, std::stop_token stop);
+
+// Masks only.
+JobResult Track(const std::string& input, const Prompts& prompts, const JobOptions& options,
+                const std::filesystem::path& masks_out, const ProgressSink& progress,
+                std::stop_token stop);
+
+// The effect with masks from anywhere: a folder of numbered PNGs (one a frame; object 1; state
+// given) or a masks.jsonl.
+JobResult Render(const std::string& input, const std::string& output,
+                 const std::filesystem::path& masks, const JobOptions& options,
+                 const ProgressSink& progress, std::stop_token stop);
+
+// The tapped frame only: writes 0.png, the answer, 1.png, ... the alternatives; masks are of
+// upright stored pixels.
+struct PreviewCandidate {
+  std::filesystem::path file;
+  double confidence = 0;
+  std::string scale;  // "part", "object", "group"
+};
+std::vector<PreviewCandidate> Preview(const std::string& input, const Prompts& prompts,
+                                      const JobOptions& options,
+                                      const std::filesystem::path& masks_out, std::stop_token stop);
+
+// Rehashes `output` and probes it again against what `report` says. Returns the sentences that do
+// not hold; none means verified. Throws when a file cannot be read or is no report of ours.
+std::vector<std::string> VerifyReport(const std::string& output,
+                                      const std::filesystem::path& report);
+
+}  // namespace tapmask

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tapmask/pipeline/job.h"
+
+#include <fstream>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tapmask/core/error.h"
+#include "tapmask/media/made_video_writer.h"
+#include "tapmask/media/picture.h"
+#include "tapmask/pipeline/input_guard.h"
+#include "tapmask/pipeline/scratch.h"
+#include "tapmask/scene/scene.h"
+
+namespace tapmask {
+namespace {
+
+constexpr int kFrames = 8;
+const ProgressSink kNoProgress = [](const Progress&) {};
+
+class Job : public testing::Test {
+ protected:
+  Job() {
+    SceneOptions options;
+    options.width = 128;
+    options.height = 96;
+    options.frames = kFrames;
+    const Scene scene(options);
+    MadeVideoWriter writer(film_, {128, 96}, {}, {25, 1}, false);
+    std::filesystem::create_directory(masks_);
+    for (int i = 0; i < kFrames; ++i) {
+      writer.Write(YuvFromBgr(scene.Render(i).image));
+      Mask mask(128, 96);
+      FillRect(mask, {30 + 2 * i, 30, 20, 30});
+      WriteMaskPicture(masks_ / (std::to_string(i) + ".png"), mask);
+    }
+    writer.Finish();
+  }
+
+  JobOptions Options() const {
+    JobOptions options;
+    options.report_file = report_;
+    options.scratch_folder = scratch_.folder();
+    return options;
+  }
+
+  const Scratch scratch_{{}};
+  const std::filesystem::path film_ = scratch_.folder() / "film.mp4";
+  const std::filesystem::path out_ = scratch_.folder() / "out.mp4";
+  const std::filesystem::path masks_ = scratch_.folder() / "masks";
+  const std::filesystem::path report_ = scratch_.folder() / "report.json";
+};
+
+TEST_F(Job, WritesAReportThatVerifies) {
+  const JobResult result = Render(film_, out_, masks_, Options(), kNoProgress, {});
+
+  EXPECT_EQ(result.frames, kFrames);
+  EXPECT_TRUE(VerifyReport(out_, report_).empty());
+  std::ifstream file(report_);
+  const auto report = nlohmann::json::parse(file);
+  ASSERT_EQ(report["frames"].size(), static_cast<size_t>(kFrames));
+  EXPECT_GT(report["frames"][3]["covered"], 600);
+  EXPECT_EQ(report["frames"][3]["objects"][0]["state"], "given");
+
+  std::ofstream(out_, std::ios::app | std::ios::binary) << 'x';
+  EXPECT_FALSE(VerifyReport(out_, report_).empty());
+}
+
+TEST_F(Job, LeavesNothingWhenCancelled) {
+  std::stop_source stop;
+  const ProgressSink cancel_in_the_middle = [&](const Progress& progress) {
+    if (progress.frames_done == 3) stop.request_stop();
+  };
+
+  try {
+    Render(film_, out_, masks_, Options(), cancel_in_the_middle, stop.get_token());
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::kCancelled);
+  }
+
+  for (const auto& entry : std::filesystem::directory_iterator(scratch_.folder())) {
+    const auto name = entry.path().filename();
+    EXPECT_TRUE(name == "film.mp4" || name == "masks") << name;
+  }
+}
+
+TEST_F(Job, CoversWhereAMaskIsMissing) {
+  std::filesystem::remove(masks_ / "4.png");
+
+  const JobResult result = Render(film_, out_, masks_, Options(), kNoProgress, {});
+
+  ASSERT_EQ(result.to_review.size(), 1u);
+  EXPECT_EQ(result.to_review[0].first_frame, 4);
+  std::ifstream file(report_);
+  EXPECT_GT(nlohmann::json::parse(file)["frames"][4]["covered"], 600);
+}
+
+TEST_F(Job, WarnsWhenNothingWasHidden) {
+  for (int i = 0; i < kFrames; ++i) {
+    WriteMaskPicture(masks_ / (std::to_string(i) + ".png"), Mask(128, 96));
+  }
+
+  const JobResult result = Render(film_, out_, masks_, Options(), kNoProgress, {});
+
+  ASSERT_FALSE(result.notices.warnings.empty());
+}
+
+TEST_F(Job, RefusesAnInputThatChangesOnTheWay) {
+  const InputGuard guard(film_);
+  EXPECT_NO_THROW(guard.Check());
+
+  const auto before = std::filesystem::last_write_time(film_);
+  std::filesystem::last_write_time(film_, before + std::chrono::seconds(1));
+
+  EXPECT_THROW(guard.Check(), Error);
+}
+
+}  // namespace
+}  // namespace tapmask

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tapmask/pipeline/mask_folder.h"
+
+#include <charconv>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "tapmask/core/error.h"
+#include "tapmask/media/picture.h"
+#include "tapmask/media/video_reader.h"
+#include "tapmask/track/mask_track.h"
+
+namespace tapmask {
+namespace {
+
+// Pictures whose name is a number, by that number.
+std::map<int64_t, std::filesystem::path> NumberedPictures(const std::filesystem::path& folder) {
+  std::map<int64_t, std::filesystem::path> pictures;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::string stem = entry.path().stem().string();
+    int64_t number = 0;
+    const auto [end, error] = std::from_chars(stem.data(), stem.data() + stem.size(), number);
+    if (entry.path().extension() != ".png" || error != std::errc{} ||
+        end != stem.data() + stem.size() || number < 0) {
+      continue;
+    }
+    if (!pictures.emplace(number, entry.path()).second) {
+      throw Error(
+          Code::kInvalidArgument,
+          fmt::format("Two pictures in {} have the number {}; keep one.", folder.string(), number));
+    }
+  }
+  if (pictures.empty()) {
+    throw Error(Code::kInvalidArgument, "There is no numbered PNG in " + folder.string() +
+                                            "; masks are named 00000.png, 00001.png, ...");
+  }
+  return pictures;
+}
+
+Mask UnionOf(const std::vector<MaskRecord>& records, const Size& size) {
+  Mask all(size.width, size.height);
+  for (const MaskRecord& record : records) {
+    if (!record.mask.Empty()) all = Union(all, record.mask);
+  }
+  return all;
+}
+
+}  // namespace
+
+void WriteMaskFolder(const std::filesystem::path& track_file, const std::filesystem::path& folder,
+                     std::stop_token stop) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error || !std::filesystem::is_directory(folder)) {
+    throw Error(Code::kInvalidArgument,
+                "The folder " + folder.string() + " for the masks cannot be made.");
+  }
+  MaskTrackReader track(track_file);
+  const Size size{track.header().width, track.header().height};
+  for (int64_t frame = 0; frame < track.frames(); ++frame) {
+    if (stop.stop_requested()) throw Error(Code::kCancelled, "Cancelled.");
+    WriteMaskPicture(folder / fmt::format("{:05d}.png", frame), UnionOf(track.Frame(frame), size));
+  }
+  const std::filesystem::path to = folder / "masks.jsonl";
+  std::filesystem::path part = to;
+  part += ".part";
+  std::filesystem::copy_file(track_file, part, std::filesystem::copy_options::overwrite_existing,
+                             error);
+  if (!error) std::filesystem::rename(part, to, error);
+  if (error) {
+    std::filesystem::remove(part, error);
+    throw Error(Code::kStorageFull, "The disk is full; free some space and try again.");
+  }
+}
+
+void TrackFromMaskFolder(const std::filesystem::path& folder, const std::string& input,
+                         const ReadOptions& read, const std::filesystem::path& track_file,
+                         std::stop_token stop) {
+  const auto pictures = NumberedPictures(folder);
+  VideoReader reader(input, read);
+  const FrameGeometry geometry = reader.info().geometry;
+  MaskTrackHeader header;
+  header.width = geometry.MaskSize().width;
+  header.height = geometry.MaskSize().height;
+  header.sample_aspect = geometry.MaskAspect();
+  header.time_base = reader.info().time_base;
+  header.engine = "external";
+  header.objects = {{1, {}}};
+  // A folder of ours says more than its pictures: what was held or lost is covered more widely.
+  std::optional<MaskTrackReader> ours;
+  if (std::filesystem::exists(folder / "masks.jsonl")) {
+    ours.emplace(folder / "masks.jsonl");
+    if (ours->header().width != header.width || ours->header().height != header.height) {
+      ours.reset();
+    } else {
+      header.objects = ours->header().objects;
+      if (header.objects.empty()) header.objects = {{1, {}}};
+    }
+  }
+  MaskTrackWriter track(track_file, header);
+  int64_t frames = 0;
+  while (const std::optional<Frame> frame = reader.Next()) {
+    if (stop.stop_requested()) throw Error(Code::kCancelled, "Cancelled.");
+    frames = frame->index + 1;
+    const auto picture = pictures.find(frame->index);
+    if (picture == pictures.end()) continue;
+    MaskRecord record;
+    record.frame = frame->index;
+    record.pts = frame->pts;
+    record.state = TrackState::kGiven;
+    record.confidence = 1;
+    record.mask = ReadMaskPicture(picture->second);
+    if (record.mask.size() != geometry.MaskSize()) {
+      throw Error(Code::kInvalidArgument,
+                  fmt::format("{} is {}x{} pixels, but the video's upright picture is {}x{}.",
+                              picture->second.string(), record.mask.width(), record.mask.height(),
+                              header.width, header.height));
+    }
+    if (ours) {
+      std::vector<MaskRecord> records = ours->Frame(frame->index);
+      if (!records.empty() && UnionOf(records, geometry.MaskSize()) == record.mask) {
+        for (MaskRecord& known : records) {
+          known.pts = frame->pts;
+          track.Add(known);
+        }
+        continue;
+      }
+    }
+    // Drawn or edited by hand: all objects in one.
+    for (const MaskTrackHeader::Object& object : header.objects) {
+      record.object = object.id;
+      track.Add(record);
+      record.mask = Mask(header.width, header.height);
+    }
+  }
+  if (pictures.rbegin()->first >= frames) {
+    throw Error(Code::kInvalidArgument,
+                fmt::format("There is a mask for frame {}, but the video has {} frames.",
+                            pictures.rbegin()->first, frames));
+  }
+  track.Finish(frames);
+}
+
+}  // namespace tapmask

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tapmask/pipeline/render_pass.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "tapmask/core/error.h"
+#include "tapmask/effect/grow.h"
+#include "tapmask/media/video_reader.h"
+#include "tapmask/pipeline/cover_plan.h"
+#include "tapmask/track/mask_track.h"
+
+namespace tapmask {
+namespace {
+
+void CheckTrackFits(const MaskTrackReader& track, const VideoInfo& info) {
+  const Size size = info.geometry.MaskSize();
+  if (track.header().width != size.width || track.header().height != size.height) {
+    throw Error(Code::kInvalidArgument,
+                fmt::format("The masks are {}x{} pixels, but the video's upright picture is {}x{}.",
+                            track.header().width, track.header().height, size.width, size.height));
+  }
+}
+
+// A track of other times is a track of another video. Masks from elsewhere may have none.
+void CheckTimeFits(const MaskTrackHeader& header, const std::vector<MaskRecord>& records,
+                   const Frame& frame, double tick) {
+  if (header.engine == "external") return;
+  const double seconds = static_cast<double>(frame.pts) * tick;
+  for (const MaskRecord& record : records) {
+    const double recorded = static_cast<double>(record.pts) * header.time_base.AsDouble();
+    if (std::abs(recorded - seconds) > 0.002) {
+      throw Error(
+          Code::kInvalidArgument,
+          fmt::format("The masks are of another video: frame {} is at {:.3f} s there and at "
+                      "{:.3f} s here.",
+                      frame.index, recorded, seconds));
+    }
+  }
+}
+
+int GrowPx(const EffectOptions& effect, const Size& mask_size) {
+  return effect.grow_px ? *effect.grow_px : AutoGrowPx(mask_size.height);
+}
+
+// The soft edge of the styles that have one, well inside what the mask was grown by.
+double FeatherPx(int grow_px) {
+  return std::max(1.0, grow_px * 0.75);
+}
+
+// In the player's time.
+bool InSpan(const EffectOptions& effect, double seconds) {
+  return seconds >= effect.from_seconds.value_or(-1e18) &&
+         seconds < effect.to_seconds.value_or(1e18);
+}
+
+void CheckInvariants(const std::vector<Invariant>& invariants) {
+  for (const Invariant& invariant : invariants) {
+    if (!invariant.held) {
+      throw Error(Code::kInternal,
+                  fmt::format("The output was thrown away, because what had to be kept was not: {} "
+                              "({}).",
+                              invariant.name, invariant.detail));
+    }
+  }
+}
+
+}  // namespace
+
+RenderPassResult RunRenderPass(const std::string& input, const std::string& output,
+                               const std::filesystem::path& track_file, const JobOptions& options,
+                               const InputGuard& guard,
+                               const std::function<void(const RenderedFrame&)>& on_frame,
+                               const ProgressSink& progress, std::stop_token stop) {
+  RenderPassResult result;
+  VideoReader reader(input, options.read);
+  const VideoInfo info = reader.info();
+  MaskTrackReader track(track_file);
+  CheckTrackFits(track, info);
+  result.grow_px = GrowPx(options.effect, info.geometry.MaskSize());
+  const CoverPlanner planner =
+      PlanCover(track, options.effect, result.grow_px, info.frame_rate.AsDouble());
+  const Redactor redactor({.style = options.effect.style, .feather_px = FeatherPx(result.grow_px)});
+  const bool full_range = info.color.range == Range::kFull;
+  const auto writer = OpenOutput(output, input, options.read, options.write, info, result.notices);
+  const double tick = info.time_base.AsDouble();
+  const int64_t total = std::max(track.frames(), info.frames);
+  bool hid_anything = false;
+  while (std::optional<Frame> frame = reader.Next()) {
+    if (stop.stop_requested()) throw Error(Code::kCancelled, "Cancelled.");
+    RenderedFrame rendered{frame->index, frame->pts, 0, track.Frame(frame->index)};
+    CheckTimeFits(track.header(), rendered.records, *frame, tick);
+    if (InSpan(options.effect, static_cast<double>(frame->pts) * tick - info.start_seconds)) {
+      const Mask cover = planner.Cover(frame->index, rendered.records);
+      rendered.covered_px = cover.Area();
+      hid_anything = hid_anything || rendered.covered_px > 0;
+      Frame hidden = redactor.Apply(*frame, info.geometry.CodedFromMask(cover), full_range);
+      hidden.index = frame->index;
+      hidden.pts = frame->pts;
+      hidden.duration = frame->duration;
+      hidden.field_order = frame->field_order;
+      frame = std::move(hidden);
+    }
+    writer->Write(*frame);
+    on_frame(rendered);
+    result.frames = frame->index + 1;
+    progress({JobStage::kProcessing, result.frames, total});
+  }
+  if (track.frames() != result.frames) {
+    throw Error(Code::kInvalidArgument,
+                fmt::format("The masks are of a video with {} frames, but this one has {}.",
+                            track.frames(), result.frames));
+  }
+  progress({JobStage::kEncoding, 0, 0});
+  writer->Finish();
+  result.invariants = writer->Check();
+  CheckInvariants(result.invariants);
+  reader.AddNotices(result.notices);
+  if (!hid_anything) {
+    Notices::Add(result.notices.warnings, "Nothing was hidden: no mask covers anything.");
+  }
+  result.truncated = reader.truncated();
+  result.info = reader.info();
+  result.plan = writer->plan();
+  result.to_review = planner.spans_to_review();
+  guard.Check();
+  writer->Commit();
+  return result;
+}
+
+}  // namespace tapmask

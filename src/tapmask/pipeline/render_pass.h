@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "tapmask/effect/cover.h"
+#include "tapmask/media/notices.h"
+#include "tapmask/media/output_writer.h"
+#include "tapmask/media/video_info.h"
+#include "tapmask/pipeline/input_guard.h"
+#include "tapmask/pipeline/job.h"
+#include "tapmask/pipeline/progress.h"
+
+namespace tapmask {
+
+// What was drawn in one frame, for the report.
+struct RenderedFrame {
+  int64_t frame = 0;
+  int64_t pts = 0;
+  int64_t covered_px = 0;
+  std::vector<MaskRecord> records;
+};
+
+struct RenderPassResult {
+  int64_t frames = 0;
+  bool truncated = false;
+  VideoInfo info;
+  EncodePlan plan;
+  int grow_px = 0;
+  Notices notices;
+  std::vector<CoverPlanner::Span> to_review;
+  std::vector<Invariant> invariants;  // All held.
+};
+
+// Second pass: hides what the mask track says, and writes the output.
+//
+//   decode ▶ cover of the frame ▶ redact ▶ encode ▶ mux ▶ read again and check ▶ put in place
+//
+// Throws kInternal when something that should have been kept is not in the output; nothing is left
+// at `output` then. kInvalidArgument when the track is not of this video.
+RenderPassResult RunRenderPass(const std::string& input, const std::string& output,
+                               const std::filesystem::path& track_file, const JobOptions& options,
+                               const InputGuard& guard,
+                               const std::function<void(const RenderedFrame&)>& on_frame,
+                               const ProgressSink& progress, std::stop_token stop);
+
+}  // namespace tapmask

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tapmask/pipeline/track_pass.h"
+
+#include <array>
+#include <map>
+
+#include <gtest/gtest.h>
+
+#include "tapmask/core/error.h"
+#include "tapmask/media/made_video_writer.h"
+#include "tapmask/pipeline/scratch.h"
+#include "tapmask/scene/scene.h"
+#include "tapmask/track/mask_track.h"
+
+namespace tapmask {
+namespace {
+
+constexpr int kCut = 12;
+constexpr int kFrames = 30;
+
+// An engine that knows everything about a film with one cut: it follows what it is given within a
+// shot and loses it at the cut.
+class FakeTracker final : public Tracker {
+ public:
+  std::vector<Observation> Next(const AnalysisFrame& frame) override {
+    at_cut_ = last_ >= 0 && (last_ < kCut) != (frame.index < kCut);
+    last_ = frame.index;
+    std::vector<Observation> seen;
+    for (auto& [object, mask] : masks_) {
+      if (at_cut_) mask = Mask(mask.width(), mask.height());
+      seen.push_back({object, mask, mask.Empty() ? 0.0 : 0.9, 0});
+    }
+    return seen;
+  }
+  void SetMask(int object, const Mask& mask) override { masks_[object] = mask; }
+  bool AtCut() const override { return at_cut_; }
+
+ private:
+  std::map<int, Mask> masks_;
+  int64_t last_ = -1;
+  bool at_cut_ = false;
+};
+
+class FakeSegmenter final : public Segmenter {
+ public:
+  std::vector<MaskCandidate> Segment(const AnalysisFrame& frame, std::span<const AnalysisFrame>,
+                                     std::span<const ImagePoint> points) override {
+    Mask mask(frame.image.width(), frame.image.height());
+    const auto x = static_cast<int>(points[0].in_image.x),
+               y = static_cast<int>(points[0].in_image.y);
+    if (x > 10) FillRect(mask, {x - 4, y - 4, 9, 9});
+    return {{mask, 0.8, CandidateScale::kObject}};
+  }
+  std::span<const int> NeighbourOffsets() const override { return offsets_; }
+
+ private:
+  const std::array<int, 2> offsets_{-1, 1};
+};
+
+class TrackPass : public testing::Test {
+ protected:
+  TrackPass() {
+    const std::filesystem::path path = scratch_.folder() / "film.mp4";
+    SceneOptions options;
+    options.width = 96;
+    options.height = 64;
+    options.frames = kFrames;
+    const Scene scene(options);
+    MadeVideoWriter writer(path, {96, 64}, {}, {25, 1}, false);
+    for (int i = 0; i < kFrames; ++i) writer.Write(YuvFromBgr(scene.Render(i).image));
+    writer.Finish();
+    film_ = path.string();
+  }
+
+  // The records by frame, for object 1.
+  std::map<int64_t, TrackState> States(const Prompts& prompts) {
+    TrackPassOptions options;
+    options.engine = {"fake", [](int) { return std::make_unique<FakeSegmenter>(); },
+                      [](int) { return std::make_unique<FakeTracker>(); }};
+    options.scratch_folder = scratch_.folder();
+    const auto file = scratch_.folder() / "masks.jsonl";
+    RunTrackPass(film_, prompts, options, file, [](const Progress&) {}, {});
+    MaskTrackReader track(file);
+    EXPECT_EQ(track.frames(), kFrames);
+    std::map<int64_t, TrackState> states;
+    for (const auto& s : track.summaries()) states[s.frame] = s.state;
+    return states;
+  }
+
+  static Point At(int64_t frame, double x = 40) {
+    Point point;
+    point.in_shown = {x, 30};
+    point.frame = frame;
+    return point;
+  }
+
+  const Scratch scratch_{{}};
+  std::string film_;
+};
+
+TEST_F(TrackPass, FollowsThePointToBothEndsOfItsShot) {
+  const auto states = States({.points = {At(20)}, .boxes = {}, .masks = {}});
+
+  ASSERT_EQ(states.size(), static_cast<size_t>(kFrames));
+  for (const auto& [frame, state] : states) {
+    EXPECT_EQ(state, frame < kCut ? TrackState::kAbsent : TrackState::kTracked) << frame;
+  }
+}
+
+// A point in a later shot was once followed forwards only, so the beginning of that shot stayed in
+// the clear.
+TEST_F(TrackPass, FollowsEveryPointBackToTheCut) {
+  const auto states = States({.points = {At(0), At(25)}, .boxes = {}, .masks = {}});
+
+  ASSERT_EQ(states.size(), static_cast<size_t>(kFrames));
+  for (const auto& [frame, state] : states) EXPECT_EQ(state, TrackState::kTracked) << frame;
+}
+
+TEST_F(TrackPass, FollowsTwoObjectsOfOneFrameBackToTheCut) {
+  Point second = At(28, 70);
+  second.object = 2;
+  Point second_at_0 = At(0, 70);
+  second_at_0.object = 2;
+
+  const auto states =
+      States({.points = {At(0), second_at_0, At(28), second}, .boxes = {}, .masks = {}});
+
+  for (const auto& [frame, state] : states) EXPECT_EQ(state, TrackState::kTracked) << frame;
+}
+
+// "Not in this frame" must not stop the way back from a later point.
+TEST_F(TrackPass, GoesBackPastAnEmptyMask) {
+  const auto states = States({.points = {At(20)}, .boxes = {}, .masks = {{Mask(96, 64), 14, 1}}});
+
+  EXPECT_EQ(states.at(13), TrackState::kTracked);
+  EXPECT_EQ(states.at(14), TrackState::kGiven);
+  EXPECT_EQ(states.at(16), TrackState::kTracked);
+}
+
+TEST_F(TrackPass, InterpolatesBetweenBoxes) {
+  const GivenBox first{{20, 20, 10, 10}, 2, 1}, second{{40, 20, 10, 10}, 12, 1};
+  const auto states = States({.points = {}, .boxes = {first, second}, .masks = {}});
+
+  for (int64_t frame = 2; frame <= 12; ++frame) {
+    EXPECT_EQ(states.at(frame), TrackState::kGiven) << frame;
+  }
+  EXPECT_EQ(states.at(1), TrackState::kTracked);
+  EXPECT_EQ(states.at(14), TrackState::kTracked);
+}
+
+TEST_F(TrackPass, RefusesPromptsOutsideTheVideo) {
+  EXPECT_THROW(States({.points = {At(kFrames)}, .boxes = {}, .masks = {}}), Error);
+  EXPECT_THROW(States({.points = {At(0, 96)}, .boxes = {}, .masks = {}}), Error);
+  EXPECT_THROW(States({.points = {At(-1)}, .boxes = {}, .masks = {}}), Error);
+  EXPECT_THROW(States({.points = {}, .boxes = {}, .masks = {{Mask(5, 5, 255), 0, 1}}}), Error);
+  Point only_not = At(0);
+  only_not.is_object = false;
+  EXPECT_THROW(States({.points = {only_not}, .boxes = {}, .masks = {}}), Error);
+}
+
+// Going on with nothing to hide would show everything.
+TEST_F(TrackPass, FailsWhenNothingIsFoundAtThePoint) {
+  EXPECT_THROW(States({.points = {At(0, 5)}, .boxes = {}, .masks = {}}), Error);
+}
+
+}  // namespace
+}  // namespace tapmask
