@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tapmask/cli/review_text.h"
+
+#include <fmt/format.h>
+
+namespace tapmask {
+namespace {
+
+constexpr size_t kMostSentences = 20;
+
+std::string Frames(const CoverPlanner::Span& span) {
+  if (span.first_frame == span.last_frame) return fmt::format("frame {}", span.first_frame);
+  return fmt::format("frames {}-{}", span.first_frame, span.last_frame);
+}
+
+std::string WhatWeKnow(const CoverPlanner::Span& span) {
+  switch (span.state) {
+    case TrackState::kHeld:
+      return fmt::format("We did not see object {} well in {}", span.object, Frames(span));
+    case TrackState::kLost:
+      return fmt::format("We lost object {} in {}", span.object, Frames(span));
+    case TrackState::kAbsent:
+      return fmt::format("Object {} seems to be out of the picture in {}", span.object,
+                         Frames(span));
+    case TrackState::kTracked:
+    case TrackState::kGiven: break;
+  }
+  return fmt::format("Object {} is in {}", span.object, Frames(span));
+}
+
+std::string WhatIsHidden(const CoverPlanner::Span& span, const Covering& covering) {
+  if (covering.invert) return "the whole picture is hidden there";
+  switch (span.state) {
+    case TrackState::kHeld: return "its last shape, widened, stays covered";
+    case TrackState::kLost:
+      switch (covering.on_lost) {
+        case OnLost::kCover: return "the area stays covered";
+        case OnLost::kFrame: return "the whole picture is hidden there";
+        case OnLost::kClear: return "nothing is hidden there";
+      }
+      break;
+    case TrackState::kAbsent: return "nothing is hidden there";
+    case TrackState::kTracked:
+    case TrackState::kGiven: break;
+  }
+  return "it is covered";
+}
+
+}  // namespace
+
+std::vector<std::string> ReviewSentences(std::span<const CoverPlanner::Span> spans,
+                                         const std::optional<Covering>& covering) {
+  std::vector<std::string> sentences;
+  for (const CoverPlanner::Span& span : spans) {
+    if (sentences.size() == kMostSentences && spans.size() > kMostSentences + 1) {
+      sentences.push_back(
+          fmt::format("And {} more such places; the report lists them all (--report).",
+                      spans.size() - kMostSentences));
+      break;
+    }
+    std::string sentence = WhatWeKnow(span);
+    if (covering) sentence += "; " + WhatIsHidden(span, *covering);
+    sentence += span.first_frame == span.last_frame ? ". Look at it." : ". Look at them.";
+    sentences.push_back(std::move(sentence));
+  }
+  return sentences;
+}
+
+}  // namespace tapmask
