@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Peak memory of `tapmask` by length of the clip: it must not grow. By hand:
+
+    bench/memory.py [--tapmask build/release/tapmask] [--size 1920x1080] [--run 10,60,180] [--render 600]
+
+The clips are a synthetic film, made by ffmpeg; `run` taps its middle, `render` gets one mask for
+every frame, as a mask track. Prints a table.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests/e2e"))
+
+import numpy as np  # noqa: E402
+
+import hand_masks  # noqa: E402
+
+RATE = 25
+
+
+def make_clip(path, size, seconds):
+    subprocess.run(["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", f"testsrc2=s={size}:r={RATE}:d={seconds}", "-f",
+                    "lavfi", "-i", f"sine=duration={seconds}", "-c:v", "libx264", "-preset", "ultrafast", "-g", "250",
+                    "-c:a", "aac", str(path)], check=True, stdin=subprocess.DEVNULL)
+
+
+def make_masks(path, size, frames):
+    width, height = map(int, size.split("x"))
+    mask = np.zeros((height, width), bool)
+    mask[height // 3:height * 2 // 3, width // 3:width // 2] = True
+    hand_masks.write_track(path, [mask] * frames)
+
+
+def measured(args):
+    """-> (exit code, seconds, peak MB of the process and its children)."""
+    begun = time.monotonic()
+    process = subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, time.monotonic() - begun, usage.ru_maxrss / 1024
+
+
+def seconds_list(text):
+    return [int(s) for s in text.split(",") if s]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--tapmask", default=ROOT / "build/release/tapmask")
+    parser.add_argument("--size", default="1920x1080")
+    parser.add_argument("--run", type=seconds_list, default=[10, 60, 180], help="seconds of film, with commas")
+    parser.add_argument("--render", type=seconds_list, default=[10, 600], help="seconds of film, with commas")
+    args = parser.parse_args()
+
+    width, height = map(int, args.size.split("x"))
+    print(f"{'command':<8} {'film s':>7} {'took s':>8} {'frames/s':>9} {'peak MB':>8}")
+    ok = True
+    with tempfile.TemporaryDirectory(prefix="tapmask-memory-") as temp:
+        for command, lengths in (("run", args.run), ("render", args.render)):
+            for length in lengths:
+                clip, out, masks = (Path(temp) / name for name in ("in.mp4", "out.mp4", "masks.jsonl"))
+                make_clip(clip, args.size, length)
+                what = ["--point", f"{width // 2},{height // 2}"]
+                if command == "render":
+                    make_masks(masks, args.size, length * RATE)
+                    what = ["--masks", str(masks)]
+                code, took, peak = measured([str(args.tapmask), command, str(clip), *what, "--mode", "privacy_blur",
+                                             "--preset", "ultrafast", "-o", str(out)])
+                ok = ok and code == 0
+                print(f"{command:<8} {length:>7} {took:>8.1f} {length * RATE / took:>9.1f} {peak:>8.0f}"
+                      f"{'' if code == 0 else f'  exit {code}'}", flush=True)
+    sys.exit(0 if ok else 1)
+
+
+if __name__ == "__main__":
+    main()
