@@ -33,7 +33,7 @@ def write_track(path, masks, states=None, ticks=None, time_base=(1, 1000), compl
     masks = list(masks)
     height, width = next(m for m in masks if m is not None).shape
     lines = [{"format": "tapmask-masks", "version": 1, "width": width, "height": height, "sample_aspect": [1, 1],
-              "time_base": list(time_base), "engine": "by hand", "objects": [{"id": 1, "points": []}]}]
+              "time_base": list(time_base), "engine": "external", "objects": [{"id": 1, "points": []}]}]
     for n, mask in enumerate(masks):
         if mask is None:
             continue
