@@ -144,19 +144,7 @@ void Decoder::CompleteInfo(const AVFrame& first) {
   if (const AVFrameSideData* side =
           av_frame_get_side_data(&first, AV_FRAME_DATA_MASTERING_DISPLAY_METADATA);
       side && !info_.mastering_display) {
-    const auto* m = reinterpret_cast<const AVMasteringDisplayMetadata*>(side->data);
-    if (m->has_primaries && m->has_luminance) {
-      MasteringDisplay display;
-      for (size_t i = 0; i < 3; ++i) {
-        display.chromaticities[2 * i] = ffmpeg::FromAv(m->display_primaries[i][0]);
-        display.chromaticities[2 * i + 1] = ffmpeg::FromAv(m->display_primaries[i][1]);
-      }
-      display.chromaticities[6] = ffmpeg::FromAv(m->white_point[0]);
-      display.chromaticities[7] = ffmpeg::FromAv(m->white_point[1]);
-      display.min_luminance = ffmpeg::FromAv(m->min_luminance);
-      display.max_luminance = ffmpeg::FromAv(m->max_luminance);
-      info_.mastering_display = display;
-    }
+    info_.mastering_display = ReadMasteringDisplay(side->data);
   }
   if (const AVFrameSideData* side =
           av_frame_get_side_data(&first, AV_FRAME_DATA_CONTENT_LIGHT_LEVEL);

@@ -131,19 +131,7 @@ void ReadLight(const AVStream& stream, VideoInfo& info) {
   size_t size = 0;
   if (const auto* data =
           compat::StreamSideData(stream, AV_PKT_DATA_MASTERING_DISPLAY_METADATA, &size)) {
-    const auto* m = reinterpret_cast<const AVMasteringDisplayMetadata*>(data);
-    if (m->has_primaries && m->has_luminance) {
-      MasteringDisplay display;
-      for (size_t i = 0; i < 3; ++i) {
-        display.chromaticities[2 * i] = ffmpeg::FromAv(m->display_primaries[i][0]);
-        display.chromaticities[2 * i + 1] = ffmpeg::FromAv(m->display_primaries[i][1]);
-      }
-      display.chromaticities[6] = ffmpeg::FromAv(m->white_point[0]);
-      display.chromaticities[7] = ffmpeg::FromAv(m->white_point[1]);
-      display.min_luminance = ffmpeg::FromAv(m->min_luminance);
-      display.max_luminance = ffmpeg::FromAv(m->max_luminance);
-      info.mastering_display = display;
-    }
+    info.mastering_display = ReadMasteringDisplay(data);
   }
   if (const auto* data = compat::StreamSideData(stream, AV_PKT_DATA_CONTENT_LIGHT_LEVEL, &size)) {
     const auto* light = reinterpret_cast<const AVContentLightMetadata*>(data);
@@ -260,6 +248,21 @@ void ReadOtherStreams(const AVFormatContext& format, VideoInfo& info) {
 }
 
 }  // namespace
+
+std::optional<MasteringDisplay> ReadMasteringDisplay(const uint8_t* data) {
+  const auto* m = reinterpret_cast<const AVMasteringDisplayMetadata*>(data);
+  if (!m->has_primaries || !m->has_luminance) return std::nullopt;
+  MasteringDisplay display;
+  for (size_t i = 0; i < 3; ++i) {
+    display.chromaticities[2 * i] = ffmpeg::FromAv(m->display_primaries[i][0]);
+    display.chromaticities[2 * i + 1] = ffmpeg::FromAv(m->display_primaries[i][1]);
+  }
+  display.chromaticities[6] = ffmpeg::FromAv(m->white_point[0]);
+  display.chromaticities[7] = ffmpeg::FromAv(m->white_point[1]);
+  display.min_luminance = ffmpeg::FromAv(m->min_luminance);
+  display.max_luminance = ffmpeg::FromAv(m->max_luminance);
+  return display;
+}
 
 std::optional<int> Orientation::QuarterTurns() const {
   if (mirrored) return std::nullopt;

@@ -2,6 +2,8 @@
 // An opened and checked input. For .cc files of media only.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "tapmask/media/ffmpeg.h"
@@ -21,5 +23,8 @@ struct OpenedInput {
 //
 // Throws Error: kNotFound, kInvalidArgument, kUnsupportedMedia, kTooLarge.
 OpenedInput OpenInput(const std::string& input, const ReadOptions& options);
+
+// From FFmpeg's side data of a stream or a frame; nothing when it is not complete.
+std::optional<MasteringDisplay> ReadMasteringDisplay(const uint8_t* data);
 
 }  // namespace tapmask
