@@ -3,7 +3,7 @@
 # which pulls in far more than we need.
 find_path(OpenCV_INCLUDE_DIR opencv2/core.hpp PATH_SUFFIXES opencv4)
 set(_required OpenCV_INCLUDE_DIR)
-foreach(module core imgproc video calib3d photo)
+foreach(module core imgproc video calib3d)
   find_library(OpenCV_${module}_LIBRARY opencv_${module})
   list(APPEND _required OpenCV_${module}_LIBRARY)
   if(OpenCV_${module}_LIBRARY AND NOT TARGET OpenCV::${module})

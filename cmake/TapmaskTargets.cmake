@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # tapmask_library(NAME SOURCES ... [PUBLIC libs] [PRIVATE libs])   one target a folder
-# tapmask_tests(NAME SOURCES foo_test.cc ... [LIBS libs] [THREADS]) its unit tests, label "unit";
+# tapmask_tests(NAME SOURCES foo_test.cc ... [LIBS libs] [THREADS] [OPENCV]) its unit tests, label "unit";
 #   THREADS: they start threads, so they run under the thread sanitizer as well, label "unit+threads"
+#   OPENCV: they use OpenCV, which is kept to the calling thread as in the program
 
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
@@ -57,7 +58,7 @@ if(TAPMASK_SANITIZE MATCHES "thread")
 endif()
 
 function(tapmask_tests name)
-  cmake_parse_arguments(ARG "THREADS" "" "SOURCES;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "THREADS;OPENCV" "" "SOURCES;LIBS" ${ARGN})
   if(NOT BUILD_TESTING OR (TAPMASK_SANITIZE MATCHES "thread" AND NOT ARG_THREADS))
     return()
   endif()
@@ -65,8 +66,13 @@ function(tapmask_tests name)
   if(ARG_THREADS)
     set(label unit+threads)  # One word: gtest_discover_tests breaks lists. `ctest -L` takes a part of it.
   endif()
+  set(main GTest::gtest_main)
+  if(ARG_OPENCV)
+    set(main tapmask_motion)
+    list(APPEND ARG_SOURCES "${PROJECT_SOURCE_DIR}/tests/unit/opencv_main.cc")
+  endif()
   add_executable(${name}_test ${ARG_SOURCES})
-  target_link_libraries(${name}_test PRIVATE tapmask_${name} ${ARG_LIBS} GTest::gtest GTest::gtest_main)
+  target_link_libraries(${name}_test PRIVATE tapmask_${name} ${ARG_LIBS} GTest::gtest ${main})
   add_dependencies(unit_tests ${name}_test)
   gtest_discover_tests(${name}_test TEST_PREFIX "${TAPMASK_TEST_PREFIX}${name}/" DISCOVERY_MODE PRE_TEST
     PROPERTIES LABELS ${label} TIMEOUT 300 ${TAPMASK_TEST_ENVIRONMENT})

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -17,6 +18,10 @@ struct SegmenterMaker {
   // Returns null where the engine cannot run (no weights); its tests are then skipped.
   std::function<std::unique_ptr<Segmenter>(int threads)> make;
 };
+
+inline void PrintTo(const SegmenterMaker& maker, std::ostream* out) {
+  *out << maker.name;
+}
 
 inline std::string NameOfMaker(const testing::TestParamInfo<SegmenterMaker>& info) {
   return info.param.name;
