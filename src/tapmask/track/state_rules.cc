@@ -26,20 +26,25 @@ StateRules::State StateRules::Apply(const Observation& seen, double seconds, boo
   if (found && seen.confidence >= options_.min_confidence) {
     last_trusted_ = seen.mask;
     last_trusted_seconds_ = seconds;
-    absent_until_found_ = false;
+    absent_until_found_ = said_gone_ = false;
     return {TrackState::kTracked, seen.mask, Probability(seen.confidence)};
   }
-  if (absent_until_found_ || seen.absent_probability >= options_.min_absent_probability) {
+  const bool may_be_absent = said_gone_ || last_trusted_.Empty() ||
+                             UnseenForLongerThan(options_.min_unseen_seconds, seconds);
+  if (absent_until_found_ ||
+      (may_be_absent && seen.absent_probability >= options_.min_absent_probability)) {
     return {TrackState::kAbsent, Nothing(seen.mask), Probability(seen.absent_probability)};
   }
   // How sure the tracker is of what it sees now says little of the mask that is handed out, but it
   // is the best there is, and it is below `min_confidence`.
   const double confidence = found ? Probability(seen.confidence) : 0;
   if (last_trusted_.Empty()) return {TrackState::kLost, Nothing(seen.mask), confidence};
-  return {MayStillHold(seconds) ? TrackState::kHeld : TrackState::kLost, last_trusted_, confidence};
+  const bool too_long = UnseenForLongerThan(options_.max_hold_seconds, seconds);
+  return {too_long ? TrackState::kLost : TrackState::kHeld, last_trusted_, confidence};
 }
 
 StateRules::State StateRules::Given(const Mask& mask, double seconds) {
+  said_gone_ = mask.Empty();
   if (!mask.Empty()) {
     last_trusted_ = mask;
     last_trusted_seconds_ = seconds;
@@ -48,8 +53,8 @@ StateRules::State StateRules::Given(const Mask& mask, double seconds) {
   return {TrackState::kGiven, mask, 1.0};
 }
 
-bool StateRules::MayStillHold(double seconds) const {
-  return std::abs(seconds - last_trusted_seconds_) <= options_.max_hold_seconds + kTimeTolerance;
+bool StateRules::UnseenForLongerThan(double limit, double seconds) const {
+  return std::abs(seconds - last_trusted_seconds_) > limit + kTimeTolerance;
 }
 
 // An all zero mask of the frame's size, which the tracker says only when it saw something.

@@ -15,9 +15,11 @@ namespace tapmask {
 // A mask is trusted when its confidence is at least `min_confidence`. Without a trusted one the
 // object is `held` for at most `max_hold_seconds` since the last trusted mask, then `lost`; both
 // carry the last trusted mask, because an object that is not found is not an object that is gone.
-// It is `absent` only when the tracker says so with P >= `min_absent_probability`, or after a cut
-// until it is found again. A mask that is not trusted is never handed out, and a trusted one wins
-// over a tracker that says "absent" at the same time: in doubt the object is hidden.
+// It is `absent` only when the tracker says so with P >= `min_absent_probability` and it was out of
+// sight for more than `min_unseen_seconds` (what leaves the picture slowly ends as a strip at its
+// border that is too thin to be seen), or after a cut until it is found again. A mask that is not
+// trusted is never handed out, and a trusted one wins over a tracker that says "absent" at the same
+// time: in doubt the object is hidden.
 //
 // One instance serves one object in one pass. Not thread-safe.
 class StateRules {
@@ -26,6 +28,7 @@ class StateRules {
     double min_confidence = 0.25;          // 0 to 1.
     double max_hold_seconds = 0.5;         // >= 0.
     double min_absent_probability = 0.95;  // 0 to 1.
+    double min_unseen_seconds = 0.2;       // >= 0.
   };
   explicit StateRules(Options options) : options_(options) {}
 
@@ -44,13 +47,14 @@ class StateRules {
   State Given(const Mask& mask, double seconds);
 
  private:
-  bool MayStillHold(double seconds) const;
+  bool UnseenForLongerThan(double limit, double seconds) const;
   Mask Nothing(const Mask& seen) const;
 
   const Options options_;
   Mask last_trusted_;  // Empty until the object was seen in this shot.
   double last_trusted_seconds_ = 0;
   bool absent_until_found_ = false;  // A cut came since the last trusted mask.
+  bool said_gone_ = false;           // The user said "not in this frame" since then.
 };
 
 }  // namespace tapmask

@@ -106,12 +106,31 @@ TEST(StateRules, IsAbsentOnlyFromTheAskedProbabilityOn) {
   StateRules rules({});
   rules.Apply(Sees(BoxAt(3), 0.9), 0, false);
 
-  EXPECT_EQ(rules.Apply(SeesNothing(0.949), 0.04, false).state, TrackState::kHeld);
-  const StateRules::State absent = rules.Apply(SeesNothing(0.95), 0.08, false);
+  EXPECT_EQ(rules.Apply(SeesNothing(0.949), 0.24, false).state, TrackState::kHeld);
+  const StateRules::State absent = rules.Apply(SeesNothing(0.95), 0.28, false);
 
   EXPECT_EQ(absent.state, TrackState::kAbsent);
   EXPECT_EQ(absent.mask, Mask(kWidth, kHeight));
   EXPECT_DOUBLE_EQ(absent.confidence, 0.95);
+}
+
+TEST(StateRules, CoversTheLastSightingForAMomentBeforeItIsAbsent) {
+  StateRules rules({});
+  rules.Apply(Sees(BoxAt(3), 0.9), 10.0, false);
+
+  const StateRules::State held = rules.Apply(SeesNothing(0.99), 9.8, false);
+
+  EXPECT_EQ(held.state, TrackState::kHeld);
+  EXPECT_EQ(held.mask, BoxAt(3));
+  EXPECT_EQ(rules.Apply(SeesNothing(0.99), 9.76, false).state, TrackState::kAbsent);
+}
+
+TEST(StateRules, IsAbsentAtOnceWhereTheUserSaidSo) {
+  StateRules rules({});
+  rules.Apply(Sees(BoxAt(3), 0.9), 0, false);
+  rules.Given(Mask(kWidth, kHeight), 0.04);
+
+  EXPECT_EQ(rules.Apply(SeesNothing(0.99), 0.08, false).state, TrackState::kAbsent);
 }
 
 TEST(StateRules, CoversTheLastSightingAgainWhenAbsenceBecomesDoubtful) {
