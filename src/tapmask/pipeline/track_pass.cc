@@ -20,7 +20,8 @@ namespace tapmask {
 namespace {
 
 constexpr double kLookBackSeconds = 2;
-constexpr double kLeastAgreement = 0.3;  // Overlap (IoU) of a tracked mask with the user's.
+constexpr double kLeastAgreement = 0.3;    // Overlap (IoU) of a tracked mask with the user's.
+constexpr double kMeetingAgreement = 0.7;  // Of the ways forwards and back: they are at one again.
 
 void StopIfAsked(const std::stop_token& stop) {
   if (stop.stop_requested()) throw Error(Code::kCancelled, "Cancelled.");
@@ -54,8 +55,10 @@ MaskTrackHeader HeaderOf(const VideoInfo& info, const PromptSchedule& schedule,
 // was known before that.
 struct WayBack {
   StartMask start;
-  int64_t from = 0;   // The frame of `start`.
-  int64_t until = 0;  // The earliest frame to fill; == `from` when there is nothing to fill.
+  int64_t from = 0;       // The frame of `start`.
+  int64_t until = 0;      // The earliest frame to fill; == `from` when there is nothing to fill.
+  bool disputed = false;  // The way forwards led to somewhere else.
+  int64_t replaces = 0;   // The earliest frame in which it stands instead of the way forwards.
 };
 
 // The states of the way forwards, kept as runs of equal ones.
@@ -148,17 +151,20 @@ class Forwards {
   }
 
   // From where the user put an object back to where it was last known. When the tracker saw it
-  // somewhere else in this very frame, it may have been wrong for long: then the frames that are
-  // nearer to this prompt than to the one before are worked again from here.
+  // somewhere else in this very frame, it may have been wrong for long: then it goes on, to where
+  // both see it in the same place or to the prompt before. Up to there, frames that are nearer to
+  // this prompt take what is found from here, and in the others both are hidden.
   void GoBack(const StartMask& start, int64_t index) {
     const auto known = last_known_.find(start.object);
-    int64_t until = known == last_known_.end() ? 0 : known->second + 1;
+    WayBack way{start, index, known == last_known_.end() ? 0 : known->second + 1, false, 0};
     if (direction_.AgreementAtStart(start.object) < kLeastAgreement) {
       const auto prompt = last_prompt_.find(start.object);
       const int64_t before = prompt == last_prompt_.end() ? 0 : prompt->second;
-      until = std::min(until, before + (index - before) / 2 + 1);
+      way.disputed = true;
+      way.replaces = before + (index - before) / 2 + 1;
+      way.until = std::min(way.until, before + 1);
     }
-    if (until < index) ways_back_.push_back({start, index, until});
+    if (way.until < index) ways_back_.push_back(std::move(way));
   }
 
   // Found again after a gap: the object was there a little earlier than it was recognised, so it
@@ -179,7 +185,7 @@ class Forwards {
     start.in_mask = found.mask;
     start.confidence = found.confidence;
     const int64_t until = std::max(known->second + 1, found.frame - std::max<int64_t>(1, longest));
-    ways_back_.push_back({std::move(start), found.frame, until});
+    ways_back_.push_back({std::move(start), found.frame, until, false, 0});
   }
 
   const PromptSchedule& schedule_;
@@ -227,7 +233,7 @@ class Backwards {
   }
 
  private:
-  void RunStretch(const std::vector<WayBack>& ways, int64_t until,
+  void RunStretch(std::vector<WayBack> ways, int64_t until,
                   const std::function<void(int64_t)>& on_frame, const std::stop_token& stop) {
     BackwardReader reader(input_,
                           {.read = options_.read,
@@ -238,24 +244,36 @@ class Backwards {
     TrackingDirection direction(options_.engine, options_.threads,
                                 forwards_.info().geometry.MaskSize());
     const double tick = forwards_.info().time_base.AsDouble();
-    std::map<int, const WayBack*> on_the_way;  // By object.
+    std::map<int, WayBack*> on_the_way;  // By object.
     while (auto item = reader.Next()) {
       StopIfAsked(stop);
       const TimedFrame frame{
           {item->index, static_cast<double>(item->pts) * tick, std::move(item->image)}, item->pts};
       std::vector<StartMask> begins;
-      for (const WayBack& way : ways) {
+      for (WayBack& way : ways) {
         if (way.from != item->index) continue;
         begins.push_back(way.start);
         on_the_way[way.start.object] = &way;
       }
       for (const MaskRecord& record : direction.Step(frame, begins)) {
-        const WayBack& way = *on_the_way.at(record.object);
-        const bool to_fill = record.frame < way.from && record.frame >= way.until;
-        if (to_fill && IsBetter(record)) track_.Add(record);
+        Fill(*on_the_way.at(record.object), record);
       }
       on_frame(item->index);
     }
+  }
+
+  void Fill(WayBack& way, MaskRecord record) {
+    if (record.frame >= way.from || record.frame < way.until || !IsBetter(record)) return;
+    if (way.disputed && record.state == TrackState::kTracked) {
+      const std::optional<Mask> forwards = track_.Find(record.object, record.frame);
+      const bool seen = known_.At(record.object, record.frame) == TrackState::kTracked;
+      if (seen && IntersectionOverUnion(*forwards, record.mask) >= kMeetingAgreement) {
+        way.until = record.frame + 1;  // Before that, the way forwards stands.
+        return;
+      }
+      if (forwards && record.frame < way.replaces) record.mask = Union(record.mask, *forwards);
+    }
+    track_.Add(record);
   }
 
   // A mask counts more than none. Held and lost cover something, absent covers nothing: in doubt

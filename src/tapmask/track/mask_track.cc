@@ -183,6 +183,18 @@ void MaskTrackWriter::Add(const MaskRecord& record) {
   scratch_->Append(line);
 }
 
+std::optional<Mask> MaskTrackWriter::Find(int object, int64_t frame) {
+  const auto place = std::find_if(places_.rbegin(), places_.rend(), [&](const Place& p) {
+    return p.object == object && p.frame == frame;
+  });
+  if (place == places_.rend()) return std::nullopt;
+  scratch_->Flush();
+  std::string line(static_cast<size_t>(place->length), '\0');
+  scratch_->Read(place->offset, line);
+  const auto record = std::get<ParsedRecord>(ParseLine(line, 1, header_));
+  return DecodeRle(header_.width, header_.height, record.counts);
+}
+
 void MaskTrackWriter::Finish(int64_t frames) {
   const bool all_inside = std::all_of(places_.begin(), places_.end(),
                                       [&](const Place& place) { return place.frame < frames; });

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,10 @@ class MaskTrackWriter {
   // the header's objects, its mask of the header's size and all zero when it is absent.
   // Throws kTooLarge when the mask is so ragged that its line would be refused by the reader.
   void Add(const MaskRecord& record);
+
+  // The mask of the record that was added last for this object and frame; nothing when there is
+  // none.
+  std::optional<Mask> Find(int object, int64_t frame);
 
   // Writes header, records by frame then object, and the end line, and puts the file in place,
   // over one that was there. `frames` is the number of frames of the video; every record must be
