@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What tapmask does not work on, and calls that make no sense: said in one sentence, at once."""
 
+import os
 import subprocess
 import unittest
 
@@ -38,6 +39,33 @@ class Refusals(TapmaskCase):
         called = tapmask("probe", words)
         self.assertEqual(called.code, 3, str(called))
         self.assertOneSentence(called)
+
+
+class NoFiles(TapmaskCase):
+    """A pipe or a device in place of a file that is read would keep the program waiting for ever."""
+
+    def refuse(self, *args):
+        called = tapmask(*args, limit=60)
+        self.assertEqual(called.code, 3, str(called))
+        self.assertOneSentence(called)
+
+    def test_pipes_and_devices(self):
+        clip, report = self.folder / "clip.mp4", self.out / "report.json"
+        Kitchen(self.folder).encode(clip)
+        report.write_text('{"format": "tapmask-report", "version": 1, "command": "run", "output": {"sha256": ""}}')
+        pipe, masks = self.out / "pipe.png", self.out / "masks"
+        masks.mkdir()
+        os.mkfifo(pipe)
+        os.mkfifo(masks / "00000.png")
+        run = ("run", clip, "--mode", "privacy_blur", "-o", self.out / "o.mp4")
+        render = ("render", clip, "--mode", "privacy_blur", "-o", self.out / "o.mp4")
+        point = ("--point", "132,82")
+        for args in ((*run, "--mask", pipe), (*run, "--mask", "/dev/zero"), (*render, "--masks", pipe),
+                     (*render, "--masks", "/dev/zero"), (*render, "--masks", masks), ("verify", clip, pipe),
+                     ("verify", pipe, report), ("verify", clip, "/dev/zero"), ("probe", pipe),
+                     ("probe", masks / "%05d.png"), ("track", masks / "%05d.png", *point, "--masks-out", self.out / "new")):
+            with self.subTest(args):
+                self.refuse(*args)
 
 
 class NeighbourStaysShut(TapmaskCase):

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "tapmask/core/error.h"
+#include "tapmask/media/input_file.h"
 #include "tapmask/media/picture_pattern.h"
 
 namespace tapmask {
@@ -46,25 +47,11 @@ bool SamePattern(const PicturePattern& a, const PicturePattern& b) {
          SamePlace(FolderOf(a.Path(0)), FolderOf(b.Path(0)));
 }
 
-void CheckReadable(const fs::path& file, std::string_view what) {
-  std::error_code error;
-  const fs::file_status status = fs::status(file, error);
-  if (!fs::exists(status)) {
-    Refuse(Code::kNotFound, "There is no file {}; check the name.", file.string());
-  }
-  if (!fs::is_regular_file(status)) {
-    Refuse(Code::kUnsupportedMedia, "{} is not a file; name {}.", file.string(), what);
-  }
-  if (access(file.c_str(), R_OK) != 0) {
-    Refuse(Code::kUnsupportedMedia, "{} cannot be read; check its permissions.", file.string());
-  }
-}
-
 void CheckInput(const std::string& input) {
   if (input.empty()) Refuse(Code::kNotFound, "The input has no name; name a video file.");
   const auto pattern = PicturePattern::Parse(input);
   if (!pattern) {
-    CheckReadable(input, "a video file, or pictures like frames/%05d.jpg");
+    CheckInputFile(input, "a video file, or pictures like frames/%05d.jpg");
     return;
   }
   try {
@@ -146,7 +133,7 @@ void CheckOutput(const NamedFiles& files) {
 void CheckMasksIn(const fs::path& masks) {
   std::error_code error;
   if (fs::is_directory(masks, error)) return;
-  CheckReadable(masks, "a folder of pictures or a masks.jsonl");
+  CheckInputFile(masks, "a folder of pictures or a masks.jsonl");
 }
 
 void CheckMasksOut(const NamedFiles& files) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "tapmask/core/error.h"
+#include "tapmask/media/input_file.h"
 
 namespace tapmask {
 namespace {
@@ -103,18 +104,9 @@ std::string_view ContainerName(Container container) {
 }
 
 ContainerInfo SniffContainer(const std::filesystem::path& path) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) {
-    throw Error(Code::kNotFound, "There is no file " + path.string() + "; check the name.");
-  }
-  if (!std::filesystem::is_regular_file(status)) {
-    throw Error(Code::kInvalidArgument, path.string() + " is not a file; name a video file.");
-  }
+  CheckInputFile(path, "a video file");
   std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    throw Error(Code::kInvalidArgument, path.string() + " cannot be read; check its permissions.");
-  }
+  std::error_code error;
   ContainerInfo info;
   info.file_bytes = static_cast<int64_t>(std::filesystem::file_size(path, error));
   if (info.file_bytes == 0) {

@@ -21,7 +21,7 @@ struct ContainerInfo {
 // Tells the container by the file's first bytes, never by its name, before any library parses it:
 // a playlist or a text in disguise is refused here. Reads a few bytes at a few places.
 //
-// Throws Error: kNotFound, kInvalidArgument (not a plain file, or empty), kUnsupportedMedia.
+// Throws Error: kNotFound, kUnsupportedMedia.
 ContainerInfo SniffContainer(const std::filesystem::path& path);
 
 }  // namespace tapmask

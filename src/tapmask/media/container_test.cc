@@ -43,7 +43,7 @@ TEST(SniffContainer, RefusesPlaylistsTextAndNothing) {
     EXPECT_EQ(Refusal(folder / name), Code::kUnsupportedMedia) << name;
   }
   EXPECT_EQ(Refusal(folder / "missing.mp4"), Code::kNotFound);
-  EXPECT_EQ(Refusal(folder.path()), Code::kInvalidArgument);
+  EXPECT_EQ(Refusal(folder.path()), Code::kUnsupportedMedia);
 }
 
 TEST(SniffContainer, SeesThatAFileWasCutOff) {

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "tapmask/media/ffmpeg.h"
+#include "tapmask/media/input_file.h"
 
 namespace tapmask {
 namespace {
@@ -17,10 +18,8 @@ namespace {
 constexpr int kMaxSide = 8192;
 
 ffmpeg::FramePtr DecodePicture(const std::filesystem::path& path) {
+  CheckInputFile(path, "a picture");
   std::ifstream file(path, std::ios::binary | std::ios::ate);
-  if (!file) {
-    throw Error(Code::kNotFound, "There is no picture " + path.string() + "; check the name.");
-  }
   const std::string refused = path.string() + " is not a picture that can be read; use a PNG.";
   const auto size = static_cast<int64_t>(file.tellg());
   if (size <= 0 || size > (int64_t{1} << 30)) throw Error(Code::kInvalidArgument, refused);

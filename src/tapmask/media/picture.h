@@ -9,7 +9,8 @@
 namespace tapmask {
 
 // Reads a picture as a mask: 0 = background, anything else in any colour channel = object.
-// Throws kNotFound, kInvalidArgument when it is no picture or over 8192 pixels a side.
+// Throws kNotFound, kUnsupportedMedia when it is no regular file, kInvalidArgument when it is no
+// picture or over 8192 pixels a side.
 Mask ReadMaskPicture(const std::filesystem::path& path);
 
 // Writes an 8-bit PNG, 0 or 255. The file appears whole or not at all.

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "tapmask/core/error.h"
+#include "tapmask/media/input_file.h"
 
 namespace tapmask {
 
@@ -61,7 +62,9 @@ PicturePattern::Span PicturePattern::Find() const {
     const auto [end, failed] =
         std::from_chars(middle.data(), middle.data() + middle.size(), number);
     if (failed != std::errc{} || end != middle.data() + middle.size() || number < 0) continue;
-    if (Path(number).filename().string() == name) numbers.push_back(number);
+    if (Path(number).filename().string() != name) continue;
+    CheckInputFile(entry.path(), "a picture");
+    numbers.push_back(number);
   }
   if (numbers.empty()) {
     throw Error(Code::kNotFound, "No picture fits the pattern " + Path(0).string() +

@@ -25,7 +25,7 @@ struct PicturePattern {
 
   // The numbers of the pictures that are there, ascending.
   // Throws kNotFound when there is none, kInvalidArgument when the sequence has a hole (a frame
-  // left out would shift all later ones).
+  // left out would shift all later ones), kUnsupportedMedia when one is no file that can be read.
   struct Span {
     int64_t first = 0;
     int64_t count = 0;

@@ -29,7 +29,7 @@ bool AnyPictureOf(const PicturePattern& pattern) {
     pattern.Find();
     return true;
   } catch (const Error& error) {
-    return error.code() == Code::kInvalidArgument;  // Some, with a hole.
+    return error.code() != Code::kNotFound;  // Some, with a hole, or something that is no file.
   }
 }
 

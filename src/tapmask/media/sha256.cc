@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "tapmask/media/ffmpeg.h"
+#include "tapmask/media/input_file.h"
 
 namespace tapmask {
 
@@ -39,8 +40,8 @@ std::string Sha256::Hex() const {
 }
 
 std::string Sha256OfFile(const std::filesystem::path& path) {
+  CheckInputFile(path, "a file");
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw Error(Code::kNotFound, path.string() + " cannot be read; check the name.");
   Sha256 sha;
   std::vector<char> buffer(1 << 20);
   while (file) {

@@ -29,7 +29,7 @@ class Sha256 {
   std::unique_ptr<AVSHA, Free> state_;
 };
 
-// Of a file's bytes. Throws kNotFound when it cannot be read.
+// Of a file's bytes. Throws kNotFound, kUnsupportedMedia when it is no file that can be read.
 std::string Sha256OfFile(const std::filesystem::path& path);
 
 }  // namespace tapmask

@@ -6,6 +6,7 @@
 
 #include "tapmask/core/build_id.h"
 #include "tapmask/core/error.h"
+#include "tapmask/media/input_file.h"
 #include "tapmask/media/picture_pattern.h"
 #include "tapmask/media/sha256.h"
 #include "tapmask/media/video_reader.h"
@@ -202,10 +203,8 @@ void ReportWriter::Finish(const Facts& facts) {
 
 std::vector<std::string> VerifyReport(const std::string& output,
                                       const std::filesystem::path& report) {
+  CheckInputFile(report, "what --report wrote");
   std::ifstream file(report, std::ios::binary);
-  if (!file) {
-    throw Error(Code::kNotFound, "There is no report " + report.string() + "; check the name.");
-  }
   std::vector<std::string> broken;
   try {
     const json facts = json::parse(file);
