@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <system_error>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include "tapmask/core/error.h"
 #include "tapmask/media/input_file.h"
 #include "tapmask/media/picture_pattern.h"
+#include "tapmask/media/temporary_file.h"
 
 namespace tapmask {
 namespace {
@@ -176,26 +176,9 @@ void CheckFiles(const NamedFiles& files) {
 }
 
 void WriteTextFile(const fs::path& path, const std::string& text) {
-  fs::path scratch = path;
-  scratch += fmt::format(".{}.part", getpid());
-  std::error_code error;
-  std::ofstream file(scratch, std::ios::binary | std::ios::trunc);
-  if (!file) {
-    Refuse(Code::kInvalidArgument, "{} cannot be written; choose another place.", path.string());
-  }
-  file << text;
-  file.close();
-  if (!file) {
-    fs::remove(scratch, error);
-    Refuse(Code::kStorageFull, "{} could not be written; make room on the disk and try again.",
-           path.string());
-  }
-  fs::rename(scratch, path, error);
-  if (error) {
-    std::error_code ignored;
-    fs::remove(scratch, ignored);
-    Refuse(Code::kInvalidArgument, "{} cannot be written; choose another place.", path.string());
-  }
+  TemporaryFile file(path);
+  file.Write(text);
+  file.Commit();
 }
 
 }  // namespace tapmask

@@ -24,7 +24,7 @@ struct NamedFiles {
 void CheckFiles(const NamedFiles& files);
 
 // Writes `text` to `path`; the file appears whole or not at all.
-// Throws kInvalidArgument when the place cannot be written, kStorageFull.
+// Throws as TemporaryFile does.
 void WriteTextFile(const std::filesystem::path& path, const std::string& text);
 
 }  // namespace tapmask

@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <memory>
 #include <system_error>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -18,6 +17,7 @@
 #include "tapmask/core/error.h"
 #include "tapmask/media/made_video_writer.h"
 #include "tapmask/media/picture.h"
+#include "tapmask/media/temporary_file.h"
 
 namespace tapmask {
 namespace {
@@ -34,45 +34,30 @@ struct SceneArguments {
   TalkOptions talk;
 };
 
-// Where the film is made before it is moved to where the user wants it; gone at the end.
-class WorkFolder {
- public:
-  explicit WorkFolder(const fs::path& parent)
-      : path_(parent / fmt::format(".scene.{}.part", getpid())) {
-    std::error_code error;
-    fs::create_directories(path_, error);
-    if (error) {
-      throw Error(Code::kInvalidArgument,
-                  fmt::format("Nothing can be written to the folder {}; choose another one.",
-                              parent.string()),
-                  error.message());
-    }
+// The folder that the user wants, which may be new.
+const fs::path& Made(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) {
+    throw Error(Code::kInvalidArgument,
+                fmt::format("Nothing can be written to the folder {}; choose another one.",
+                            folder.string()),
+                error.message());
   }
-  ~WorkFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
+  return folder;
+}
+
+// Moves `name` from one folder to another, in place of what has the name there.
+void Move(const std::string& name, const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  if (fs::is_directory(to / name, error)) fs::remove_all(to / name, error);
+  fs::rename(from / name, to / name, error);
+  if (error) {
+    throw Error(Code::kInvalidArgument,
+                fmt::format("{} cannot be written; choose another folder.", (to / name).string()),
+                error.message());
   }
-  WorkFolder(const WorkFolder&) = delete;
-  WorkFolder& operator=(const WorkFolder&) = delete;
-
-  const fs::path& path() const { return path_; }
-
-  // Moves `name` to `parent`, in place of what has the name there.
-  void MoveOut(const std::string& name, const fs::path& parent) const {
-    std::error_code error;
-    if (fs::is_directory(parent / name, error)) fs::remove_all(parent / name, error);
-    fs::rename(path_ / name, parent / name, error);
-    if (error) {
-      throw Error(
-          Code::kInvalidArgument,
-          fmt::format("{} cannot be written; choose another folder.", (parent / name).string()),
-          error.message());
-    }
-  }
-
- private:
-  const fs::path path_;
-};
+}
 
 std::string MasksName(size_t object) {
   return object == 1 ? "masks" : fmt::format("masks{}", object);
@@ -155,11 +140,11 @@ ExitCode MakeScene(const SceneArguments& arguments, const Streams& streams) {
   const Scene scene(options);
 
   StopSignals signals;
-  const WorkFolder work(arguments.folder);
+  const TemporaryFolder work(Made(arguments.folder));
   const std::vector<std::string> names = MakeFilm(
       scene, arguments, work.path(), MakeProgressSink(arguments.talk, streams), signals.token());
   const nlohmann::ordered_json facts = Facts(scene, arguments, names);
-  for (const std::string& name : names) work.MoveOut(name, arguments.folder);
+  for (const std::string& name : names) Move(name, work.path(), arguments.folder);
   WriteTextFile(arguments.folder / "scene.json", JsonText(facts, 2) + "\n");
 
   if (arguments.talk.json) {

@@ -2,10 +2,7 @@
 #include "tapmask/media/muxer.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace tapmask {
@@ -21,14 +18,12 @@ const char* FormatName(OutputContainer container) {
   }
 }
 
-void SyncToDisk(const std::filesystem::path& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+// A file system that cannot do this for a folder has put the file in place all the same.
+void SyncFolder(const std::filesystem::path& folder) {
+  const int fd = open(folder.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return;
-  const int result = fsync(fd);
+  fsync(fd);
   close(fd);
-  if (result != 0 && (errno == ENOSPC || errno == EIO || errno == EDQUOT)) {
-    throw Error(Code::kStorageFull, "The disk is full; free some space and try again.");
-  }
 }
 
 }  // namespace
@@ -39,29 +34,13 @@ bool IsEmptyText(const AVCodecParameters& stream, const AVPacket& packet) {
 }
 
 Muxer::Muxer(std::filesystem::path path, OutputContainer container)
-    : path_(std::move(path)), container_(container) {
-  const std::filesystem::path folder = path_.has_parent_path() ? path_.parent_path() : ".";
-  const std::string suffix = ".part" + path_.extension().string();
-  std::string name = (folder / ("." + path_.stem().string() + ".XXXXXX" + suffix)).string();
-  const int fd = mkostemps(name.data(), static_cast<int>(suffix.size()), O_CLOEXEC);
-  if (fd < 0) {
-    throw Error(errno == ENOSPC ? Code::kStorageFull : Code::kInvalidArgument,
-                "Nothing can be written to the folder of " + path_.string() +
-                    "; check that it exists and that you may write there.",
-                std::strerror(errno));
-  }
-  // mkostemps makes it private; what the user gets has the permissions that the umask gives.
-  const mode_t mask = umask(0);
-  umask(mask);
-  fchmod(fd, 0666 & ~mask);
-  close(fd);
-  temporary_ = name;
-  int result = avformat_alloc_output_context2(&context_, nullptr, FormatName(container_),
-                                              ("file:" + name).c_str());
-  if (result >= 0) result = avio_open(&context_->pb, ("file:" + name).c_str(), AVIO_FLAG_WRITE);
+    : file_(std::move(path)), container_(container) {
+  const std::string url = "file:" + file_.path().string();
+  int result =
+      avformat_alloc_output_context2(&context_, nullptr, FormatName(container_), url.c_str());
+  if (result >= 0) result = avio_open(&context_->pb, url.c_str(), AVIO_FLAG_WRITE);
   if (result < 0) {
     avformat_free_context(context_);
-    std::filesystem::remove(temporary_);
     ffmpeg::Check(result, Code::kInternal, kFailed);
   }
   context_->strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL;  // FLAC in mp4.
@@ -71,14 +50,9 @@ Muxer::Muxer(std::filesystem::path path, OutputContainer container)
 }
 
 Muxer::~Muxer() {
-  if (context_) {
-    avio_closep(&context_->pb);
-    avformat_free_context(context_);
-  }
-  if (!committed_) {
-    std::error_code ignored;
-    std::filesystem::remove(temporary_, ignored);
-  }
+  if (!context_) return;
+  avio_closep(&context_->pb);
+  avformat_free_context(context_);
 }
 
 AVStream& Muxer::AddStream() {
@@ -158,21 +132,13 @@ void Muxer::Finish() {
   ffmpeg::Check(trailer, Code::kInternal, kFailed);
   ffmpeg::Check(io, Code::kInternal, kFailed);
   ffmpeg::Check(closed, Code::kInternal, kFailed);
-  SyncToDisk(temporary_);
+  file_.Sync();
 }
 
 void Muxer::Commit() {
-  std::error_code error;
-  std::filesystem::rename(temporary_, path_, error);
-  if (error) {
-    throw Error(Code::kInvalidArgument,
-                "The output could not be put in place at " + path_.string() +
-                    "; check that you may write there.",
-                error.message());
-  }
-  committed_ = true;
-  const std::filesystem::path folder = path_.has_parent_path() ? path_.parent_path() : ".";
-  SyncToDisk(folder);
+  file_.Commit();
+  const std::filesystem::path& path = file_.target();
+  SyncFolder(path.has_parent_path() ? path.parent_path() : ".");
 }
 
 }  // namespace tapmask

@@ -9,6 +9,7 @@
 #include "tapmask/media/encode_plan.h"
 #include "tapmask/media/ffmpeg.h"
 #include "tapmask/media/sha256.h"
+#include "tapmask/media/temporary_file.h"
 
 namespace tapmask {
 
@@ -26,7 +27,7 @@ class Muxer {
 
   AVFormatContext& context() { return *context_; }
   OutputContainer container() const { return container_; }
-  const std::filesystem::path& temporary_path() const { return temporary_; }
+  const std::filesystem::path& temporary_path() const { return file_.path(); }
 
   AVStream& AddStream();
   // True when the container takes this codec as it is.
@@ -52,12 +53,10 @@ class Muxer {
   void Commit();
 
  private:
-  std::filesystem::path path_;
-  std::filesystem::path temporary_;
+  TemporaryFile file_;
   OutputContainer container_;
   AVFormatContext* context_ = nullptr;
   bool started_ = false;
-  bool committed_ = false;
   struct StreamState {
     int64_t last_dts = INT64_MIN;
     Written written;

@@ -11,6 +11,7 @@
 
 #include "tapmask/media/ffmpeg.h"
 #include "tapmask/media/input_file.h"
+#include "tapmask/media/temporary_file.h"
 
 namespace tapmask {
 namespace {
@@ -67,22 +68,9 @@ void EncodePng(const std::filesystem::path& path, const AVFrame& frame) {
   ffmpeg::Check(avcodec_send_frame(encoder.get(), &frame), Code::kInternal, kFailed);
   const ffmpeg::PacketPtr packet = ffmpeg::NewPacket();
   ffmpeg::Check(avcodec_receive_packet(encoder.get(), packet.get()), Code::kInternal, kFailed);
-  std::filesystem::path temporary = path;
-  temporary += ".part";
-  std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
-  if (!file) {
-    throw Error(Code::kInvalidArgument,
-                "Nothing can be written to " + path.string() + "; check that its folder exists.");
-  }
-  file.write(reinterpret_cast<const char*>(packet->data), packet->size);
-  file.close();
-  std::error_code error;
-  if (file) std::filesystem::rename(temporary, path, error);
-  if (!file || error) {
-    std::error_code ignored;
-    std::filesystem::remove(temporary, ignored);
-    throw Error(Code::kStorageFull, "The disk is full; free some space and try again.");
-  }
+  TemporaryFile file(path);
+  file.Write({reinterpret_cast<const char*>(packet->data), static_cast<size_t>(packet->size)});
+  file.Commit();
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tapmask/media/picture_writer.h"
 
-#include <cstdlib>
 #include <fstream>
 
 #include <fmt/format.h>
@@ -38,7 +37,8 @@ bool AnyPictureOf(const PicturePattern& pattern) {
 PictureWriter::PictureWriter(const std::string& pattern, const VideoInfo& source, Notices& notices)
     : pattern_(*PicturePattern::Parse(pattern)),
       source_(source),
-      plan_(PlanEncode(source, {}, OutputContainer::kPictures)) {
+      plan_(PlanEncode(source, {}, OutputContainer::kPictures)),
+      folder_(pattern_.folder) {
   const std::string suffix = std::filesystem::path(pattern).extension().string();
   if (suffix != ".png") {
     throw Error(Code::kInvalidArgument,
@@ -60,22 +60,10 @@ PictureWriter::PictureWriter(const std::string& pattern, const VideoInfo& source
                 "There are pictures of this pattern already, which would mix with the new ones; "
                 "choose an empty folder.");
   }
-  std::filesystem::path parent = pattern_.folder.empty() ? "." : pattern_.folder;
-  std::string name = (parent / ".pictures.XXXXXX").string();
-  if (!mkdtemp(name.data())) {
-    throw Error(Code::kInvalidArgument, "Nothing can be written to the folder " + parent.string() +
-                                            "; check that it exists and that you may write there.");
-  }
-  folder_ = name;
-}
-
-PictureWriter::~PictureWriter() {
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
 }
 
 std::filesystem::path PictureWriter::Waiting(int64_t number) const {
-  return folder_ / fmt::format("{}.png", number);
+  return folder_.path() / fmt::format("{}.png", number);
 }
 
 void PictureWriter::Write(const Frame& frame) {

@@ -9,6 +9,7 @@
 #include "tapmask/media/filter.h"
 #include "tapmask/media/output_writer.h"
 #include "tapmask/media/picture_pattern.h"
+#include "tapmask/media/temporary_file.h"
 
 namespace tapmask {
 
@@ -17,7 +18,6 @@ namespace tapmask {
 class PictureWriter final : public OutputWriter {
  public:
   PictureWriter(const std::string& pattern, const VideoInfo& source, Notices& notices);
-  ~PictureWriter() override;
 
   void Write(const Frame& frame) override;
   void Finish() override {}
@@ -31,7 +31,7 @@ class PictureWriter final : public OutputWriter {
   const PicturePattern pattern_;
   const VideoInfo source_;
   EncodePlan plan_;
-  std::filesystem::path folder_;  // Of the waiting pictures.
+  const TemporaryFolder folder_;  // Of the waiting pictures.
   int64_t frames_ = 0;
 };
 
