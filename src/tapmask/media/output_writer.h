@@ -36,6 +36,8 @@ class OutputWriter {
   virtual void Finish() = 0;
   // Reads what was written again and compares it with what was meant.
   virtual std::vector<Invariant> Check() = 0;
+  // Where everything lies before `Commit`: a file, or a picture pattern.
+  virtual std::string waiting() const = 0;
   virtual void Commit() = 0;
 
   virtual const EncodePlan& plan() const = 0;

@@ -22,6 +22,7 @@ class PictureWriter final : public OutputWriter {
   void Write(const Frame& frame) override;
   void Finish() override {}
   std::vector<Invariant> Check() override;
+  std::string waiting() const override { return (folder_.path() / "%d.png").string(); }
   void Commit() override;
   const EncodePlan& plan() const override { return plan_; }
 

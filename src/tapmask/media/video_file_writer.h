@@ -39,6 +39,7 @@ class VideoFileWriter final : public OutputWriter {
   void Write(const Frame& frame) override;
   void Finish() override;
   std::vector<Invariant> Check() override;
+  std::string waiting() const override { return muxer_.temporary_path().string(); }
   void Commit() override { muxer_.Commit(); }
   const EncodePlan& plan() const override { return plan_; }
 

@@ -2,6 +2,7 @@
 #include "tapmask/pipeline/job.h"
 
 #include <algorithm>
+#include <optional>
 #include <thread>
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 #include "tapmask/media/video_reader.h"
 #include "tapmask/pipeline/cover_plan.h"
 #include "tapmask/pipeline/first_masks.h"
+#include "tapmask/pipeline/input_guard.h"
 #include "tapmask/pipeline/mask_folder.h"
 #include "tapmask/pipeline/prompt_schedule.h"
 #include "tapmask/pipeline/render_pass.h"
@@ -58,6 +60,25 @@ JobResult ResultOf(RenderPassResult rendered, std::string engine) {
   return result;
 }
 
+// The last step of a job. All that can go wrong otherwise was done before: masks and report lie
+// beside their places, whole. Of the renames the output's comes first, so that no report or mask
+// speaks of an output that is not there.
+void PutInPlace(const std::string& output, OutputWriter& writer, MaskFolder* masks,
+                ReportWriter& report, const InputGuard& guard, const std::stop_token& stop) {
+  if (stop.stop_requested()) throw Error(Code::kCancelled, "Cancelled.");
+  guard.Check();
+  writer.Commit();
+  try {
+    if (masks) masks->Commit();
+    report.Commit();
+  } catch (const Error& error) {
+    throw Error(
+        Code::kUnavailable,
+        fmt::format("The output {} is whole and in place, but {}", output, error.public_text()),
+        error.what());
+  }
+}
+
 void CheckMode(const EffectOptions& effect) {
   if (effect.mode == Mode::kMagicEraser) {
     throw Error(Code::kInvalidArgument,
@@ -79,31 +100,36 @@ JobResult Run(const std::string& input, const std::string& output, const Prompts
   const Scratch scratch(options.scratch_folder);
   const Prompts resolved = ResolveTimes(input, job.read, prompts);
   ReportWriter report(options.report_file, scratch.folder());
+  std::optional<MaskFolder> masks;
+  if (masks_out) masks.emplace(*masks_out);
 
   const std::filesystem::path track_file = scratch.folder() / "masks.jsonl";
   RunTrackPass(input, resolved, TrackOptionsOf(job, job.read, engine, scratch), track_file,
                progress, stop);
-  if (masks_out) WriteMaskFolder(track_file, *masks_out, stop);
-  const RenderPassResult rendered = RunRenderPass(
-      input, output, track_file, job, guard, [&](const RenderedFrame& frame) { report.Add(frame); },
+  if (masks) WriteMasks(track_file, *masks, stop);
+  RenderPassResult rendered = RunRenderPass(
+      input, output, track_file, job, [&](const RenderedFrame& frame) { report.Add(frame); },
       progress, stop);
-  report.Finish({"run", input, output, resolved, job, engine.name, rendered});
-  return ResultOf(rendered, engine.name);
+  report.Write({"run", input, output, resolved, job, engine.name, rendered});
+  PutInPlace(output, *rendered.output, masks ? &*masks : nullptr, report, guard, stop);
+  return ResultOf(std::move(rendered), engine.name);
 }
 
 JobResult Track(const std::string& input, const Prompts& prompts, const JobOptions& options,
                 const std::filesystem::path& masks_out, const ProgressSink& progress,
                 std::stop_token stop) {
   progress({JobStage::kValidating, 0, 0});
+  const InputGuard guard(input);
   ReadOptions read = options.read;
   read.threads = ThreadsOf(options);
   const Engine engine = ChooseEngine(options.engine);
   const Scratch scratch(options.scratch_folder);
+  MaskFolder masks(masks_out);
   const Prompts resolved = ResolveTimes(input, read, prompts);
   const std::filesystem::path track_file = scratch.folder() / "masks.jsonl";
   const TrackPassResult tracked = RunTrackPass(
       input, resolved, TrackOptionsOf(options, read, engine, scratch), track_file, progress, stop);
-  WriteMaskFolder(track_file, masks_out, stop);
+  WriteMasks(track_file, masks, stop);
 
   JobResult result;
   result.frames = tracked.frames;
@@ -113,6 +139,9 @@ JobResult Track(const std::string& input, const Prompts& prompts, const JobOptio
   const MaskTrackReader track(track_file);
   const CoverPlanner planner = PlanCover(track, {}, 4, 25);
   result.to_review = planner.spans_to_review();
+  if (stop.stop_requested()) throw Error(Code::kCancelled, "Cancelled.");
+  guard.Check();
+  masks.Commit();
   return result;
 }
 
@@ -131,12 +160,13 @@ JobResult Render(const std::string& input, const std::string& output,
     track_file = scratch.folder() / "masks.jsonl";
     TrackFromMaskFolder(masks, input, job.read, track_file, stop);
   }
-  const RenderPassResult rendered = RunRenderPass(
-      input, output, track_file, job, guard, [&](const RenderedFrame& frame) { report.Add(frame); },
+  RenderPassResult rendered = RunRenderPass(
+      input, output, track_file, job, [&](const RenderedFrame& frame) { report.Add(frame); },
       progress, stop);
   const std::string engine = MaskTrackReader(track_file).header().engine;
-  report.Finish({"render", input, output, {}, job, engine, rendered});
-  return ResultOf(rendered, engine);
+  report.Write({"render", input, output, {}, job, engine, rendered});
+  PutInPlace(output, *rendered.output, nullptr, report, guard, stop);
+  return ResultOf(std::move(rendered), engine);
 }
 
 std::vector<PreviewCandidate> Preview(const std::string& input, const Prompts& prompts,
@@ -164,22 +194,18 @@ std::vector<PreviewCandidate> Preview(const std::string& input, const Prompts& p
     }
     if (window.current().analysis.index == schedule.first_frame()) break;
   }
-  std::error_code error;
-  std::filesystem::create_directories(masks_out, error);
-  if (!std::filesystem::is_directory(masks_out)) {
-    throw Error(Code::kInvalidArgument,
-                "The folder " + masks_out.string() + " for the masks cannot be made.");
-  }
+  MaskFolder to(masks_out);
   std::vector<PreviewCandidate> answers;
   const auto said = schedule.At(schedule.first_frame()).front();
   for (const MaskCandidate& candidate : masks.Candidates(said.points, window, nullptr)) {
-    const auto file = masks_out / fmt::format("{}.png", answers.size());
-    WriteMaskPicture(file, ScaleMask(candidate.mask, geometry.MaskSize()));
+    const std::string name = fmt::format("{}.png", answers.size());
+    WriteMaskPicture(to.waiting() / name, ScaleMask(candidate.mask, geometry.MaskSize()));
     const char* scale = candidate.scale == CandidateScale::kPart     ? "part"
                         : candidate.scale == CandidateScale::kObject ? "object"
                                                                      : "group";
-    answers.push_back({file, candidate.confidence, scale});
+    answers.push_back({to.folder() / name, candidate.confidence, scale});
   }
+  to.Commit();
   return answers;
 }
 

@@ -2,6 +2,8 @@
 #include "tapmask/pipeline/job.h"
 
 #include <fstream>
+#include <set>
+#include <string>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -45,6 +47,14 @@ class Job : public testing::Test {
     return options;
   }
 
+  std::set<std::string> FilesLeft() const {
+    std::set<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(scratch_.folder())) {
+      names.insert(entry.path().filename().string());
+    }
+    return names;
+  }
+
   const Scratch scratch_{{}};
   const std::filesystem::path film_ = scratch_.folder() / "film.mp4";
   const std::filesystem::path out_ = scratch_.folder() / "out.mp4";
@@ -80,10 +90,55 @@ TEST_F(Job, LeavesNothingWhenCancelled) {
     EXPECT_EQ(error.code(), Code::kCancelled);
   }
 
-  for (const auto& entry : std::filesystem::directory_iterator(scratch_.folder())) {
-    const auto name = entry.path().filename();
-    EXPECT_TRUE(name == "film.mp4" || name == "masks") << name;
+  EXPECT_EQ(FilesLeft(), (std::set<std::string>{"film.mp4", "masks"}));
+}
+
+// The output was in place before the report was tried, and the program then said that it failed.
+TEST_F(Job, LeavesNoOutputWhenTheReportCannotBeWritten) {
+  JobOptions options = Options();
+  std::filesystem::create_directory(scratch_.folder() / "reports");
+  options.report_file = scratch_.folder() / "reports/report.json";
+  const ProgressSink remove_the_folder = [&](const Progress& progress) {
+    if (progress.stage == JobStage::kEncoding)
+      std::filesystem::remove(scratch_.folder() / "reports");
+  };
+
+  EXPECT_THROW(Render(film_, out_, masks_, options, remove_the_folder, {}), Error);
+
+  EXPECT_EQ(FilesLeft(), (std::set<std::string>{"film.mp4", "masks"}));
+}
+
+TEST_F(Job, SaysThatTheOutputIsThereWhenTheReportCannotBePutInPlace) {
+  const ProgressSink lay_a_folder_in_its_way = [&](const Progress& progress) {
+    if (progress.stage == JobStage::kEncoding) std::filesystem::create_directory(report_);
+  };
+
+  try {
+    Render(film_, out_, masks_, Options(), lay_a_folder_in_its_way, {});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::kUnavailable);
+    EXPECT_EQ(error.public_text(),
+              "The output " + out_.string() + " is whole and in place, but " + report_.string() +
+                  " could not be put in place; check that you may write there.");
   }
+
+  EXPECT_EQ(FilesLeft(), (std::set<std::string>{"film.mp4", "masks", "out.mp4", "report.json"}));
+}
+
+TEST_F(Job, LeavesNoMasksWhenCancelledWhileItRenders) {
+  std::stop_source stop;
+  const ProgressSink cancel = [&](const Progress& progress) {
+    if (progress.stage == JobStage::kProcessing) stop.request_stop();
+  };
+  Prompts prompts;
+  prompts.masks.push_back({ReadMaskPicture(masks_ / "0.png"), 0, 1});
+
+  EXPECT_THROW(tapmask::Run(film_, out_, prompts, Options(), scratch_.folder() / "new/masks",
+                            cancel, stop.get_token()),
+               Error);
+
+  EXPECT_EQ(FilesLeft(), (std::set<std::string>{"film.mp4", "masks"}));
 }
 
 TEST_F(Job, CoversWhereAMaskIsMissing) {

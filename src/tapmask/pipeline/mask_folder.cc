@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tapmask/pipeline/mask_folder.h"
 
+#include <algorithm>
 #include <charconv>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,30 +51,63 @@ Mask UnionOf(const std::vector<MaskRecord>& records, const Size& size) {
 
 }  // namespace
 
-void WriteMaskFolder(const std::filesystem::path& track_file, const std::filesystem::path& folder,
-                     std::stop_token stop) {
+MaskFolder::MaskFolder(std::filesystem::path folder) : folder_(std::move(folder)) {
   std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error || !std::filesystem::is_directory(folder)) {
-    throw Error(Code::kInvalidArgument,
-                "The folder " + folder.string() + " for the masks cannot be made.");
+  std::filesystem::path at = std::filesystem::absolute(folder_).lexically_normal();
+  for (; !std::filesystem::exists(at, error) && at.has_relative_path(); at = at.parent_path()) {
+    made_.push_back(at);
   }
+  std::filesystem::create_directories(folder_, error);
+  try {
+    waiting_.emplace(folder_);
+  } catch (...) {
+    RemoveMade();
+    throw;
+  }
+}
+
+MaskFolder::~MaskFolder() {
+  waiting_.reset();
+  if (!committed_) RemoveMade();
+}
+
+void MaskFolder::RemoveMade() const {
+  std::error_code ignored;  // What others have put something into stays.
+  for (const std::filesystem::path& folder : made_) std::filesystem::remove(folder, ignored);
+}
+
+void MaskFolder::Commit() {
+  std::vector<std::filesystem::path> names;
+  for (const auto& entry : std::filesystem::directory_iterator(waiting())) {
+    names.push_back(entry.path().filename());
+  }
+  std::sort(names.begin(), names.end());  // Digits come before masks.jsonl.
+  for (const std::filesystem::path& name : names) {
+    std::error_code error;
+    std::filesystem::rename(waiting() / name, folder_ / name, error);
+    if (error) {
+      throw Error(Code::kUnavailable,
+                  fmt::format("{} and the masks after it could not be put in place; check that you "
+                              "may write there.",
+                              (folder_ / name).string()),
+                  error.message());
+    }
+  }
+  committed_ = true;
+}
+
+void WriteMasks(const std::filesystem::path& track_file, const MaskFolder& to,
+                std::stop_token stop) {
   MaskTrackReader track(track_file);
   const Size size{track.header().width, track.header().height};
   for (int64_t frame = 0; frame < track.frames(); ++frame) {
     if (stop.stop_requested()) throw Error(Code::kCancelled, "Cancelled.");
-    WriteMaskPicture(folder / fmt::format("{:05d}.png", frame), UnionOf(track.Frame(frame), size));
+    WriteMaskPicture(to.waiting() / fmt::format("{:05d}.png", frame),
+                     UnionOf(track.Frame(frame), size));
   }
-  const std::filesystem::path to = folder / "masks.jsonl";
-  std::filesystem::path part = to;
-  part += ".part";
-  std::filesystem::copy_file(track_file, part, std::filesystem::copy_options::overwrite_existing,
-                             error);
-  if (!error) std::filesystem::rename(part, to, error);
-  if (error) {
-    std::filesystem::remove(part, error);
-    throw Error(Code::kStorageFull, "The disk is full; free some space and try again.");
-  }
+  std::error_code error;
+  std::filesystem::copy_file(track_file, to.waiting() / "masks.jsonl", error);
+  if (error) throw Error(Code::kStorageFull, "The disk is full; free some space and try again.");
 }
 
 void TrackFromMaskFolder(const std::filesystem::path& folder, const std::string& input,

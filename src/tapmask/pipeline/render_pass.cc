@@ -71,7 +71,6 @@ void CheckInvariants(const std::vector<Invariant>& invariants) {
 
 RenderPassResult RunRenderPass(const std::string& input, const std::string& output,
                                const std::filesystem::path& track_file, const JobOptions& options,
-                               const InputGuard& guard,
                                const std::function<void(const RenderedFrame&)>& on_frame,
                                const ProgressSink& progress, std::stop_token stop) {
   RenderPassResult result;
@@ -84,7 +83,7 @@ RenderPassResult RunRenderPass(const std::string& input, const std::string& outp
       PlanCover(track, options.effect, result.grow_px, info.frame_rate.AsDouble());
   const Redactor redactor({.style = options.effect.style, .feather_px = FeatherPx(result.grow_px)});
   const bool full_range = info.color.range == Range::kFull;
-  const auto writer = OpenOutput(output, input, options.read, options.write, info, result.notices);
+  auto writer = OpenOutput(output, input, options.read, options.write, info, result.notices);
   const double tick = info.time_base.AsDouble();
   const int64_t total = std::max(track.frames(), info.frames);
   bool hid_anything = false;
@@ -125,8 +124,7 @@ RenderPassResult RunRenderPass(const std::string& input, const std::string& outp
   result.info = reader.info();
   result.plan = writer->plan();
   result.to_review = planner.spans_to_review();
-  guard.Check();
-  writer->Commit();
+  result.output = std::move(writer);
   return result;
 }
 

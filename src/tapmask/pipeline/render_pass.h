@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -12,7 +13,6 @@
 #include "tapmask/media/notices.h"
 #include "tapmask/media/output_writer.h"
 #include "tapmask/media/video_info.h"
-#include "tapmask/pipeline/input_guard.h"
 #include "tapmask/pipeline/job.h"
 #include "tapmask/pipeline/progress.h"
 
@@ -34,18 +34,19 @@ struct RenderPassResult {
   int grow_px = 0;
   Notices notices;
   std::vector<CoverPlanner::Span> to_review;
-  std::vector<Invariant> invariants;  // All held.
+  std::vector<Invariant> invariants;     // All held.
+  std::unique_ptr<OutputWriter> output;  // Waits for its Commit; gone without it.
 };
 
 // Second pass: hides what the mask track says, and writes the output.
 //
-//   decode ▶ cover of the frame ▶ redact ▶ encode ▶ mux ▶ read again and check ▶ put in place
+//   decode ▶ cover of the frame ▶ redact ▶ encode ▶ mux ▶ read again and check
 //
-// Throws kInternal when something that should have been kept is not in the output; nothing is left
-// at `output` then. kInvalidArgument when the track is not of this video.
+// Putting the output in place is left to the job, which first does all else that can fail.
+// Throws kInternal when something that should have been kept is not in the output, kInvalidArgument
+// when the track is not of this video.
 RenderPassResult RunRenderPass(const std::string& input, const std::string& output,
                                const std::filesystem::path& track_file, const JobOptions& options,
-                               const InputGuard& guard,
                                const std::function<void(const RenderedFrame&)>& on_frame,
                                const ProgressSink& progress, std::stop_token stop);
 

@@ -118,7 +118,7 @@ json HeadOf(const ReportWriter::Facts& facts) {
         {"frames", rendered.frames}}},
       {"output",
        {{"file", FileName(facts.output)},
-        {"sha256", HashOf(facts.output)},
+        {"sha256", HashOf(rendered.output->waiting())},
         {"codec", rendered.plan.codec},
         {"pixel_format", rendered.plan.pixel_format},
         {"width", rendered.plan.size.width},
@@ -178,27 +178,27 @@ void ReportWriter::Add(const RenderedFrame& frame) {
   any_frame_ = true;
 }
 
-void ReportWriter::Finish(const Facts& facts) {
+void ReportWriter::Write(const Facts& facts) {
   if (path_.empty()) return;
   frames_.close();
   std::string head =
       HeadOf(facts).dump(1, ' ', false, json::error_handler_t::replace);  // Names may be any bytes.
   head.resize(head.rfind('}'));  // Left open for the frames.
   while (!head.empty() && (head.back() == '\n' || head.back() == ' ')) head.pop_back();
-  std::filesystem::path part = path_;
-  part += ".part";
-  std::ofstream out(part, std::ios::binary | std::ios::trunc);
-  if (!out) CannotWrite(path_);
+  file_.emplace(path_);
+  std::ofstream out(file_->path(), std::ios::binary | std::ios::trunc);
   out << head << ",\n \"frames\": [\n";
   if (any_frame_) out << std::ifstream(frames_path_, std::ios::binary).rdbuf();
   out << "\n ]\n}\n";
   out.close();
-  std::error_code error;
-  if (out && frames_) std::filesystem::rename(part, path_, error);
-  if (!out || !frames_ || error) {
-    std::filesystem::remove(part, error);
+  if (!out || !frames_) {
     throw Error(Code::kStorageFull, "The report could not be written; free some space.");
   }
+  file_->Sync();
+}
+
+void ReportWriter::Commit() {
+  if (file_) file_->Commit();
 }
 
 std::vector<std::string> VerifyReport(const std::string& output,

@@ -3,16 +3,18 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "tapmask/core/prompt.h"
+#include "tapmask/media/temporary_file.h"
 #include "tapmask/pipeline/render_pass.h"
 
 namespace tapmask {
 
 // Writes the audit of a job (docs/report.md): one JSON object whose `frames` are written as they
-// are rendered, so that memory does not grow with the video.
+// are rendered, so that memory does not grow with the video. Nothing is left without `Commit`.
 class ReportWriter {
  public:
   // Nothing is written when `path` is empty. Throws kInvalidArgument when the place cannot be
@@ -31,16 +33,20 @@ class ReportWriter {
     Prompts prompts;
     JobOptions options;
     std::string engine;
-    RenderPassResult rendered;
+    const RenderPassResult& rendered;
   };
-  // Hashes input and output and puts the report in place.
-  void Finish(const Facts& facts);
+  // Hashes the input and the output, which may wait for its Commit, and writes the report beside
+  // its place. Throws kInvalidArgument when that cannot be written, kStorageFull.
+  void Write(const Facts& facts);
+  // Puts the report in place. Throws kUnavailable.
+  void Commit();
 
  private:
   std::filesystem::path path_;
   std::filesystem::path frames_path_;
   std::ofstream frames_;
   bool any_frame_ = false;
+  std::optional<TemporaryFile> file_;  // Once it is written.
 };
 
 }  // namespace tapmask
