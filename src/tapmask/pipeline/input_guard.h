@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
+#include <vector>
 
 namespace tapmask {
 
@@ -12,8 +14,8 @@ class InputGuard {
  public:
   explicit InputGuard(std::string input) : input_(std::move(input)), seen_(Look()) {}
 
-  // Throws kConflict when the file is not the one of the beginning. Numbered pictures are not
-  // watched.
+  // Throws kConflict when the file is not the one of the beginning, or one of the numbered pictures
+  // is not, or there are more or fewer of them.
   void Check() const;
 
  private:
@@ -22,10 +24,11 @@ class InputGuard {
     int64_t size = 0, changed_ns = 0;
     bool operator==(const Identity&) const = default;
   };
-  Identity Look() const;
+  static Identity LookAt(const std::filesystem::path& file);
+  std::vector<Identity> Look() const;
 
   const std::string input_;
-  const Identity seen_;
+  const std::vector<Identity> seen_;  // Of the file, or of each picture.
 };
 
 }  // namespace tapmask

@@ -172,5 +172,19 @@ TEST_F(Job, RefusesAnInputThatChangesOnTheWay) {
   EXPECT_THROW(guard.Check(), Error);
 }
 
+// Numbered pictures were not watched.
+TEST_F(Job, RefusesPicturesThatChangeOnTheWay) {
+  const std::string pictures = (masks_ / "%d.png").string();
+  {
+    const InputGuard guard(pictures);
+    EXPECT_NO_THROW(guard.Check());
+    WriteMaskPicture(masks_ / "3.png", Mask(128, 96));
+    EXPECT_THROW(guard.Check(), Error);
+  }
+  const InputGuard guard(pictures);
+  std::filesystem::remove(masks_ / "3.png");
+  EXPECT_THROW(guard.Check(), Error);
+}
+
 }  // namespace
 }  // namespace tapmask
