@@ -10,6 +10,7 @@ Prints a line a clip: frames, seconds, frames a second, peak memory, and what is
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -36,6 +37,7 @@ def soak(tapmask, clip, folder, mode, more):
     stream = MediaFile(clip).best_video()
     x, y = shown_point(stream, stream["width"] / 2, stream["height"] / 2)
     out, masks = folder / f"{clip.stem}.mp4", folder / f"{clip.stem}_masks"
+    shutil.rmtree(masks, ignore_errors=True)  # Of a run before; the program would refuse them.
     with open(folder / f"{clip.stem}.log", "w+b") as log:
         code, seconds, peak = measured(
             [str(tapmask), "run", str(clip), "--point", f"{x:.1f},{y:.1f}", "--mode", mode, "--masks-out", str(masks),

@@ -12,6 +12,7 @@
 #include "tapmask/media/input_file.h"
 #include "tapmask/media/picture_pattern.h"
 #include "tapmask/media/temporary_file.h"
+#include "tapmask/pipeline/mask_folder.h"
 
 namespace tapmask {
 namespace {
@@ -45,6 +46,24 @@ bool SamePlace(const fs::path& a, const fs::path& b) {
 bool SamePattern(const PicturePattern& a, const PicturePattern& b) {
   return a.before == b.before && a.after == b.after &&
          SamePlace(FolderOf(a.Path(0)), FolderOf(b.Path(0)));
+}
+
+// True when `place` is `file`, or lies in a folder of that name.
+bool IsAtOrIn(const fs::path& place, const fs::path& file) {
+  for (fs::path at = fs::absolute(place).lexically_normal();; at = at.parent_path()) {
+    if (SamePlace(at, file)) return true;
+    if (!at.has_relative_path()) return false;
+  }
+}
+
+bool IsPictureOf(const fs::path& file, const fs::path& pattern_text) {
+  const auto pattern = PicturePattern::Parse(pattern_text.string());
+  return pattern && pattern->NumberOf(file.filename().string()) &&
+         SamePlace(FolderOf(file), FolderOf(pattern_text));
+}
+
+bool IsMaskIn(const fs::path& file, const fs::path& folder) {
+  return IsMaskFileName(file.filename()) && SamePlace(FolderOf(file), folder);
 }
 
 void CheckInput(const std::string& input) {
@@ -110,6 +129,10 @@ void CheckOutput(const NamedFiles& files) {
       Refuse(Code::kInvalidArgument, "The output {} is the input; choose another name.",
              files.output);
     }
+    if (SamePlace(files.output, files.masks)) {
+      Refuse(Code::kInvalidArgument,
+             "The output {} would overwrite the masks; choose another name.", files.output);
+    }
     return;
   }
   if (fs::path(files.output).extension() != ".png") {
@@ -120,6 +143,12 @@ void CheckOutput(const NamedFiles& files) {
   if (const auto from = PicturePattern::Parse(files.input); from && SamePattern(*from, *pattern)) {
     Refuse(Code::kInvalidArgument,
            "The output {} would overwrite the input; choose another folder.", files.output);
+  }
+  if (pattern->AnyThere()) {
+    Refuse(Code::kInvalidArgument,
+           "There are pictures like {} already, which would mix with the new ones; choose an empty "
+           "folder.",
+           files.output);
   }
   for (const fs::path& folder : {files.masks, files.masks_out}) {
     if (SamePlace(folder, FolderOf(files.output))) {
@@ -153,14 +182,30 @@ void CheckMasksOut(const NamedFiles& files) {
            "The masks would overwrite the pictures in {}; choose another folder.",
            files.masks_out.string());
   }
+  for (const fs::path& file : {fs::path(files.output), files.report}) {
+    if (IsAtOrIn(files.masks_out, file)) {
+      Refuse(Code::kInvalidArgument,
+             "--masks-out and {} are in each other's way; choose another "
+             "name.",
+             file.string());
+    }
+  }
+  CheckHoldsNoMasks(files.masks_out);
 }
 
 void CheckReport(const NamedFiles& files) {
   CheckFileToWrite(files.report, "--report");
   for (const fs::path& other : {fs::path(files.input), fs::path(files.output), files.masks}) {
-    if (SamePlace(files.report, other)) {
+    if (SamePlace(files.report, other) || IsPictureOf(files.report, other)) {
       Refuse(Code::kInvalidArgument, "--report would overwrite {}; choose another name.",
              other.string());
+    }
+  }
+  for (const fs::path& folder : {files.masks, files.masks_out}) {
+    if (IsMaskIn(files.report, folder)) {
+      Refuse(Code::kInvalidArgument,
+             "--report {} has the name of a mask in that folder; choose another name.",
+             files.report.string());
     }
   }
 }

@@ -134,6 +134,58 @@ TEST_F(CheckFilesTest, RefusesAReportOverAnotherFile) {
   EXPECT_EQ(Verdict(report), std::nullopt);
 }
 
+// Each of these once overwrote one output, or an input, with another.
+TEST_F(CheckFilesTest, RefusesOutputsThatAreInEachOthersWay) {
+  fs::create_directory(folder / "w");
+  const fs::path w = folder / "w";
+  const std::string in = At("in.mp4"), out = At("out.mp4");
+
+  for (const char* name : {"masks.jsonl", "00000.png", "7.png"}) {
+    EXPECT_EQ(Verdict({.input = in, .output = out, .masks_out = w, .report = w / name}),
+              Code::kInvalidArgument)
+        << name;
+    EXPECT_EQ(Verdict({.input = in, .output = out, .masks = w, .report = w / name}),
+              Code::kInvalidArgument)
+        << name;
+  }
+  EXPECT_EQ(Verdict({.input = in, .output = out, .masks_out = w, .report = w / "report.json"}),
+            std::nullopt);
+  for (const char* name : {"new", "new/deep"}) {
+    EXPECT_EQ(Verdict({.input = in, .masks_out = folder / name, .report = folder / "new"}),
+              Code::kInvalidArgument);
+  }
+  EXPECT_EQ(Verdict({.input = in, .output = out, .masks_out = out}), Code::kInvalidArgument);
+  EXPECT_EQ(Verdict({.input = in, .output = At("w/%05d.png"), .report = w / "00012.png"}),
+            Code::kInvalidArgument);
+  Touch(folder / "masks.mp4");
+  EXPECT_EQ(Verdict({.input = in, .output = At("masks.mp4"), .masks = folder / "masks.mp4"}),
+            Code::kInvalidArgument);
+}
+
+TEST_F(CheckFilesTest, RefusesAPictureOfTheInputAsAnOutput) {
+  Touch(folder / "f10.png");
+  Touch(folder / "f11.png");
+
+  EXPECT_EQ(Verdict({.input = At("f%d.png"), .report = folder / "f11.png"}),
+            Code::kInvalidArgument);
+  EXPECT_EQ(Verdict({.input = At("f%d.png"), .output = At("f1%d.png")}), Code::kInvalidArgument);
+  EXPECT_EQ(Verdict({.input = At("f%d.png"), .output = At("g%d.png")}), std::nullopt);
+}
+
+// Pictures of a longer run before stayed among the new ones.
+TEST_F(CheckFilesTest, RefusesPlacesThatHoldPicturesOrMasksAlready) {
+  for (const char* name : {"masks.jsonl", "00100.png"}) {
+    fs::remove_all(folder / "old");
+    fs::create_directory(folder / "old");
+    Touch(folder / "old/notes.txt");
+    EXPECT_EQ(Verdict({.input = At("in.mp4"), .masks_out = folder / "old"}), std::nullopt);
+    Touch(folder / "old" / name);
+    EXPECT_EQ(Verdict({.input = At("in.mp4"), .masks_out = folder / "old"}), Code::kInvalidArgument)
+        << name;
+  }
+  EXPECT_EQ(OutputVerdict(At("old/%05d.png")), Code::kInvalidArgument);
+}
+
 TEST_F(CheckFilesTest, LooksAtNothingButWhatIsNamed) {
   EXPECT_EQ(Verdict({.input = At("in.mp4")}), std::nullopt);
 }

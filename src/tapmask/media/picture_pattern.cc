@@ -11,6 +11,13 @@
 #include "tapmask/media/input_file.h"
 
 namespace tapmask {
+namespace {
+
+std::filesystem::path FolderOrHere(const std::filesystem::path& folder) {
+  return folder.empty() ? std::filesystem::path(".") : folder;
+}
+
+}  // namespace
 
 std::optional<PicturePattern> PicturePattern::Parse(std::string_view text) {
   const std::filesystem::path path(text);
@@ -43,28 +50,42 @@ std::filesystem::path PicturePattern::Path(int64_t number) const {
   return folder / (before + fmt::format("{:0{}}", number, std::max(digits, 1)) + after);
 }
 
+std::optional<int64_t> PicturePattern::NumberOf(std::string_view name) const {
+  if (name.size() <= before.size() + after.size() || !name.starts_with(before) ||
+      !name.ends_with(after)) {
+    return std::nullopt;
+  }
+  const std::string_view middle =
+      name.substr(before.size(), name.size() - before.size() - after.size());
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(middle.data(), middle.data() + middle.size(), number);
+  if (error != std::errc{} || end != middle.data() + middle.size() || number < 0) {
+    return std::nullopt;
+  }
+  if (Path(number).filename().string() != name) return std::nullopt;  // Padded otherwise.
+  return number;
+}
+
+bool PicturePattern::AnyThere() const {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(FolderOrHere(folder), error)) {
+    if (NumberOf(entry.path().filename().string())) return true;
+  }
+  return false;
+}
+
 PicturePattern::Span PicturePattern::Find() const {
   std::error_code error;
-  std::filesystem::directory_iterator entries(folder.empty() ? "." : folder, error);
+  std::filesystem::directory_iterator entries(FolderOrHere(folder), error);
   if (error) {
     throw Error(Code::kNotFound, "There is no folder " + folder.string() + "; check the name.");
   }
   std::vector<int64_t> numbers;
   for (const auto& entry : entries) {
-    const std::string name = entry.path().filename().string();
-    if (name.size() <= before.size() + after.size() || !name.starts_with(before) ||
-        !name.ends_with(after)) {
-      continue;
-    }
-    const std::string middle =
-        name.substr(before.size(), name.size() - before.size() - after.size());
-    int64_t number = 0;
-    const auto [end, failed] =
-        std::from_chars(middle.data(), middle.data() + middle.size(), number);
-    if (failed != std::errc{} || end != middle.data() + middle.size() || number < 0) continue;
-    if (Path(number).filename().string() != name) continue;
+    const auto number = NumberOf(entry.path().filename().string());
+    if (!number) continue;
     CheckInputFile(entry.path(), "a picture");
-    numbers.push_back(number);
+    numbers.push_back(*number);
   }
   if (numbers.empty()) {
     throw Error(Code::kNotFound, "No picture fits the pattern " + Path(0).string() +

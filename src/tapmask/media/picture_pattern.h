@@ -23,6 +23,12 @@ struct PicturePattern {
 
   std::filesystem::path Path(int64_t number) const;
 
+  // The number of the picture that has this file name; nothing when it is none of the pattern.
+  std::optional<int64_t> NumberOf(std::string_view name) const;
+
+  // True when something with the name of one of the pictures is there.
+  bool AnyThere() const;
+
   // The numbers of the pictures that are there, ascending.
   // Throws kNotFound when there is none, kInvalidArgument when the sequence has a hole (a frame
   // left out would shift all later ones), kUnsupportedMedia when one is no file that can be read.

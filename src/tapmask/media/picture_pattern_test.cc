@@ -35,6 +35,20 @@ TEST(PicturePattern, FindsWhereTheSequenceBegins) {
   EXPECT_EQ(span.count, 3);
 }
 
+TEST(PicturePattern, KnowsThePicturesThatAreItsOwn) {
+  const TestFolder folder;
+  const auto pattern = PicturePattern::Parse((folder / "f%03d.png").string());
+
+  EXPECT_EQ(pattern->NumberOf("f007.png"), 7);
+  EXPECT_EQ(pattern->NumberOf("f1234.png"), 1234);
+  for (const char* name : {"f07.png", "f.png", "f-07.png", "g007.png", "f007.jpg", "f0007.png"}) {
+    EXPECT_EQ(pattern->NumberOf(name), std::nullopt) << name;
+  }
+  EXPECT_FALSE(pattern->AnyThere());
+  WriteBytes(folder / "f009.png", "x");
+  EXPECT_TRUE(pattern->AnyThere());
+}
+
 // A hole would shift every later frame against its mask.
 TEST(PicturePattern, RefusesHoles) {
   const TestFolder folder;

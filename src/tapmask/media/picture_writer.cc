@@ -23,15 +23,6 @@ std::string MatrixName(const VideoInfo& source) {
   }
 }
 
-bool AnyPictureOf(const PicturePattern& pattern) {
-  try {
-    pattern.Find();
-    return true;
-  } catch (const Error& error) {
-    return error.code() != Code::kNotFound;  // Some, with a hole, or something that is no file.
-  }
-}
-
 }  // namespace
 
 PictureWriter::PictureWriter(const std::string& pattern, const VideoInfo& source, Notices& notices)
@@ -55,7 +46,7 @@ PictureWriter::PictureWriter(const std::string& pattern, const VideoInfo& source
   if (source.container != "pictures") {
     Notices::Add(notices.left_out, "Frame times, since pictures have none.");
   }
-  if (AnyPictureOf(pattern_)) {
+  if (pattern_.AnyThere()) {
     throw Error(Code::kInvalidArgument,
                 "There are pictures of this pattern already, which would mix with the new ones; "
                 "choose an empty folder.");

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,21 +18,30 @@
 namespace tapmask {
 namespace {
 
+constexpr const char* kTrackName = "masks.jsonl";
+
+// Of a picture like 00012.png.
+std::optional<int64_t> NumberOfPicture(const std::filesystem::path& name) {
+  const std::string stem = name.stem().string();
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(stem.data(), stem.data() + stem.size(), number);
+  if (name.extension() != ".png" || error != std::errc{} || end != stem.data() + stem.size() ||
+      number < 0) {
+    return std::nullopt;
+  }
+  return number;
+}
+
 // Pictures whose name is a number, by that number.
 std::map<int64_t, std::filesystem::path> NumberedPictures(const std::filesystem::path& folder) {
   std::map<int64_t, std::filesystem::path> pictures;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    const std::string stem = entry.path().stem().string();
-    int64_t number = 0;
-    const auto [end, error] = std::from_chars(stem.data(), stem.data() + stem.size(), number);
-    if (entry.path().extension() != ".png" || error != std::errc{} ||
-        end != stem.data() + stem.size() || number < 0) {
-      continue;
-    }
-    if (!pictures.emplace(number, entry.path()).second) {
-      throw Error(
-          Code::kInvalidArgument,
-          fmt::format("Two pictures in {} have the number {}; keep one.", folder.string(), number));
+    const auto number = NumberOfPicture(entry.path().filename());
+    if (!number) continue;
+    if (!pictures.emplace(*number, entry.path()).second) {
+      throw Error(Code::kInvalidArgument,
+                  fmt::format("Two pictures in {} have the number {}; keep one.", folder.string(),
+                              *number));
     }
   }
   if (pictures.empty()) {
@@ -51,7 +61,23 @@ Mask UnionOf(const std::vector<MaskRecord>& records, const Size& size) {
 
 }  // namespace
 
+bool IsMaskFileName(const std::filesystem::path& name) {
+  return name == kTrackName || NumberOfPicture(name);
+}
+
+void CheckHoldsNoMasks(const std::filesystem::path& folder) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (!IsMaskFileName(entry.path().filename())) continue;
+    throw Error(Code::kInvalidArgument,
+                fmt::format("There are masks in {} already, which would mix with the new ones; "
+                            "choose an empty folder.",
+                            folder.string()));
+  }
+}
+
 MaskFolder::MaskFolder(std::filesystem::path folder) : folder_(std::move(folder)) {
+  CheckHoldsNoMasks(folder_);
   std::error_code error;
   std::filesystem::path at = std::filesystem::absolute(folder_).lexically_normal();
   for (; !std::filesystem::exists(at, error) && at.has_relative_path(); at = at.parent_path()) {
@@ -106,7 +132,7 @@ void WriteMasks(const std::filesystem::path& track_file, const MaskFolder& to,
                      UnionOf(track.Frame(frame), size));
   }
   std::error_code error;
-  std::filesystem::copy_file(track_file, to.waiting() / "masks.jsonl", error);
+  std::filesystem::copy_file(track_file, to.waiting() / kTrackName, error);
   if (error) throw Error(Code::kStorageFull, "The disk is full; free some space and try again.");
 }
 
@@ -125,8 +151,8 @@ void TrackFromMaskFolder(const std::filesystem::path& folder, const std::string&
   header.objects = {{1, {}}};
   // A folder of ours says more than its pictures: what was held or lost is covered more widely.
   std::optional<MaskTrackReader> ours;
-  if (std::filesystem::exists(folder / "masks.jsonl")) {
-    ours.emplace(folder / "masks.jsonl");
+  if (std::filesystem::exists(folder / kTrackName)) {
+    ours.emplace(folder / kTrackName);
     if (ours->header().width != header.width || ours->header().height != header.height) {
       ours.reset();
     } else {

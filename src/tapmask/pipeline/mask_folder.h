@@ -11,11 +11,19 @@
 
 namespace tapmask {
 
+// True for the names that masks have in a folder: numbered pictures, and the track.
+bool IsMaskFileName(const std::filesystem::path& name);
+
+// Old masks among new ones would be taken for theirs, and may have been drawn by hand.
+// Throws kInvalidArgument when there are masks in the folder; it need not be there.
+void CheckHoldsNoMasks(const std::filesystem::path& folder);
+
 // The folder that --masks-out names, while a job works: masks wait in `waiting` until `Commit`.
 // Without it nothing is left, also of the folders that were made on the way.
 class MaskFolder {
  public:
-  // The folder is made when it is not there. Throws kInvalidArgument when that cannot be.
+  // The folder is made when it is not there. Throws kInvalidArgument when that cannot be, or when
+  // it holds masks.
   explicit MaskFolder(std::filesystem::path folder);
   ~MaskFolder();
   MaskFolder(const MaskFolder&) = delete;
