@@ -148,6 +148,10 @@ class Usage(TapmaskCase):
     def test_empty_span(self):
         self.assertUsage(*self.run_with("--from", "0.8", "--to", "0.2"))
 
+    def test_span_beyond_the_end(self):
+        self.assertUsage(*self.run_with("--from", "100"))
+        self.assertUsage(*self.run_with("--from", "%g" % (film.FRAMES / film.RATE)))
+
     def test_output_is_the_input(self):
         before = self.clip.read_bytes()
         called = tapmask("run", self.clip, "--point", "132,82", "--mode", "privacy_blur", "-o", self.clip)

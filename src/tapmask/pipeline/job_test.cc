@@ -162,6 +162,33 @@ TEST_F(Job, WarnsWhenNothingWasHidden) {
   ASSERT_FALSE(result.notices.warnings.empty());
 }
 
+// It was only warned of, and the output showed everything.
+TEST_F(Job, RefusesASpanThatHoldsNoFrame) {
+  const auto refusal = [&](double from, double to) -> std::string {
+    JobOptions options = Options();
+    options.effect.from_seconds = from;
+    options.effect.to_seconds = to;
+    try {
+      Render(film_, out_, masks_, options, kNoProgress, {});
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), Code::kInvalidArgument);
+      return error.public_text();
+    }
+    return "";
+  };
+  const std::string beyond =
+      " is beyond the end of the video, which is 0.320 s long, so nothing "
+      "would be hidden; give an earlier time.";
+
+  EXPECT_EQ(refusal(100, 200), "--from 100" + beyond);
+  EXPECT_EQ(refusal(0.32, 200), "--from 0.32" + beyond);
+  EXPECT_EQ(refusal(0.05, 0.06),
+            "No frame of the video lies between --from and --to, so nothing would be hidden; move "
+            "them further apart.");
+  EXPECT_EQ(FilesLeft(), (std::set<std::string>{"film.mp4", "masks"}));
+  EXPECT_EQ(refusal(0.25, 200), "");
+}
+
 TEST_F(Job, RefusesAnInputThatChangesOnTheWay) {
   const InputGuard guard(film_);
   EXPECT_NO_THROW(guard.Check());

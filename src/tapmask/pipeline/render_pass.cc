@@ -50,10 +50,30 @@ double FeatherPx(int grow_px) {
   return std::max(1.0, grow_px * 0.75);
 }
 
+// What a file says of its length may be a little short.
+constexpr double kSlackSeconds = 1;
+
+[[noreturn]] void RefuseFromBeyondEnd(double from_seconds, double end_seconds) {
+  throw Error(Code::kInvalidArgument,
+              fmt::format("--from {:g} is beyond the end of the video, which is {:.3f} s long, so "
+                          "nothing would be hidden; give an earlier time.",
+                          from_seconds, end_seconds));
+}
+
 // In the player's time.
 bool InSpan(const EffectOptions& effect, double seconds) {
   return seconds >= effect.from_seconds.value_or(-1e18) &&
          seconds < effect.to_seconds.value_or(1e18);
+}
+
+[[noreturn]] void RefuseSpan(const EffectOptions& effect, double end_seconds) {
+  if (effect.from_seconds.value_or(0) >= end_seconds) {
+    RefuseFromBeyondEnd(*effect.from_seconds, end_seconds);
+  }
+  throw Error(
+      Code::kInvalidArgument,
+      "No frame of the video lies between --from and --to, so nothing would be hidden; move "
+      "them further apart.");
 }
 
 void CheckInvariants(const std::vector<Invariant>& invariants) {
@@ -68,6 +88,21 @@ void CheckInvariants(const std::vector<Invariant>& invariants) {
 }
 
 }  // namespace
+
+void CheckSpanBegins(const std::string& input, const ReadOptions& read,
+                     const EffectOptions& effect) {
+  if (!effect.from_seconds) return;
+  VideoReader reader(input, read);
+  const VideoInfo& info = reader.info();
+  if (info.duration_seconds <= 0) return;
+  const std::optional<Frame> first = reader.Next();
+  const double begin =
+      static_cast<double>(first->pts) * info.time_base.AsDouble() - info.start_seconds;
+  const double end_seconds = begin + info.duration_seconds;
+  if (*effect.from_seconds > end_seconds + kSlackSeconds) {
+    RefuseFromBeyondEnd(*effect.from_seconds, end_seconds);
+  }
+}
 
 RenderPassResult RunRenderPass(const std::string& input, const std::string& output,
                                const std::filesystem::path& track_file, const JobOptions& options,
@@ -86,12 +121,16 @@ RenderPassResult RunRenderPass(const std::string& input, const std::string& outp
   auto writer = OpenOutput(output, input, options.read, options.write, info, result.notices);
   const double tick = info.time_base.AsDouble();
   const int64_t total = std::max(track.frames(), info.frames);
-  bool hid_anything = false;
+  bool any_in_span = false, hid_anything = false;
+  double end_seconds = 0;  // Of the frames so far, in the player's time.
   while (std::optional<Frame> frame = reader.Next()) {
     if (stop.stop_requested()) throw Error(Code::kCancelled, "Cancelled.");
     RenderedFrame rendered{frame->index, frame->pts, 0, track.Frame(frame->index)};
     CheckTimeFits(track.header(), rendered.records, *frame, tick);
-    if (InSpan(options.effect, static_cast<double>(frame->pts) * tick - info.start_seconds)) {
+    const double seconds = static_cast<double>(frame->pts) * tick - info.start_seconds;
+    end_seconds = seconds + static_cast<double>(frame->duration) * tick;
+    if (InSpan(options.effect, seconds)) {
+      any_in_span = true;
       const Mask cover = planner.Cover(frame->index, rendered.records);
       rendered.covered_px = cover.Area();
       hid_anything = hid_anything || rendered.covered_px > 0;
@@ -112,6 +151,7 @@ RenderPassResult RunRenderPass(const std::string& input, const std::string& outp
                 fmt::format("The masks are of a video with {} frames, but this one has {}.",
                             track.frames(), result.frames));
   }
+  if (!any_in_span) RefuseSpan(options.effect, end_seconds);
   progress({JobStage::kEncoding, 0, 0});
   writer->Finish();
   result.invariants = writer->Check();

@@ -38,13 +38,18 @@ struct RenderPassResult {
   std::unique_ptr<OutputWriter> output;  // Waits for its Commit; gone without it.
 };
 
+// Refuses, as far as the file itself says how long it is, a span that begins beyond its end: before
+// any work is done. The second pass knows for sure. Throws kInvalidArgument.
+void CheckSpanBegins(const std::string& input, const ReadOptions& read,
+                     const EffectOptions& effect);
+
 // Second pass: hides what the mask track says, and writes the output.
 //
 //   decode ▶ cover of the frame ▶ redact ▶ encode ▶ mux ▶ read again and check
 //
 // Putting the output in place is left to the job, which first does all else that can fail.
-// Throws kInternal when something that should have been kept is not in the output, kInvalidArgument
-// when the track is not of this video.
+// Throws kInternal when something that should have been kept is not in the output,
+// kInvalidArgument when the track is not of this video or no frame lies in the span of the effect.
 RenderPassResult RunRenderPass(const std::string& input, const std::string& output,
                                const std::filesystem::path& track_file, const JobOptions& options,
                                const std::function<void(const RenderedFrame&)>& on_frame,
