@@ -218,6 +218,34 @@ class Behaviour(TapmaskCase):
         self.assertEqual(changed[:10] + changed[21:], [False] * (film.FRAMES - 11))
         self.assertEqual(changed[10:20], [True] * 10)
 
+    def test_deinterlace_says_that_there_is_nothing_to_do(self):
+        self.run_clip("--deinterlace")
+        self.assertTrue(any("interlaced" in text for text in self.report()["warnings"]), self.report()["warnings"])
+
+    def test_deinterlace_reaches_frames_that_are_marked_later(self):
+        """A progressive part and an interlaced one, in one stream."""
+        kitchen, parts = Kitchen(self.folder), []
+        for name, options in (("whole", ()), ("fields", ("-flags", "+ildct", "-top", "1"))):
+            parts.append(self.out / f"{name}.mov")
+            filters = "setfield=tff" if options else None
+            kitchen.encode(parts[-1], audio=False, filters=filters, video=("-c:v", "prores_ks", *options, "-pix_fmt",
+                                                                            "yuv422p10le"))
+        listed = self.out / "list.txt"
+        listed.write_text("".join(f"file '{part}'\n" for part in parts))
+        source, output = self.out / "mixed.mov", self.out / "o.mkv"
+        kitchen.ffmpeg("-f", "concat", "-safe", 0, "-i", listed, "-c", "copy", source)
+        mask = np.zeros((film.HEIGHT, film.WIDTH), bool)
+        mask[20:60, 20:60] = True
+        masks = hand_masks.write_track(self.out / "masks.jsonl", [mask] * 2 * film.FRAMES)
+        called = self.succeed("render", source, "--masks", masks, "--mode", "privacy_blur", "--codec", "lossless",
+                              "--deinterlace", "-o", output)
+        self.assertIn("only later frames", called.err)
+        shown = ~pixel_check.grow_box(mask, 12)
+        pairs = list(zip(self.decoded(source), self.decoded(output)))
+        self.assertEqual(len(pairs), 2 * film.FRAMES)
+        changed = [bool((p[0] != q[0])[shown].any()) for p, q in pairs]
+        self.assertEqual(changed, [False] * film.FRAMES + [True] * film.FRAMES)
+
     def test_audio_dropped(self):
         self.run_clip("--audio", "drop")
         expect = media_check.Expectations(audio="drop")

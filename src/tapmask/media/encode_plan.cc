@@ -180,17 +180,26 @@ EncodePlan PlanEncode(const VideoInfo& source, const WriteOptions& options,
   plan.color = source.color;
   const bool fields = source.field_order != FieldOrder::kProgressive;
   plan.interlaced = fields && !options.deinterlace;
-  plan.deinterlace = fields && options.deinterlace;
-  if (plan.deinterlace) {
-    plan.changed.push_back("Interlaced frames were made whole frames, one for one, as asked.");
-  }
   if (container == OutputContainer::kPictures) {
+    if (options.deinterlace) {
+      plan.warnings.push_back(
+          "Pictures are written as the frames are, so --deinterlace changes nothing.");
+    }
     plan.codec = plan.encoder = "png";
     plan.format = {Model::kRgb, source.format.bits > 8 ? 16 : 8, 0, 0};
     plan.pixel_format = source.format.bits > 8 ? "rgb48be" : "rgb24";
     plan.size = source.geometry.coded;
     plan.time_base = source.time_base;
     return plan;
+  }
+  plan.deinterlace = options.deinterlace;
+  plan.deinterlace_all = fields && options.deinterlace;
+  if (plan.deinterlace_all) {
+    plan.changed.push_back("Interlaced frames were made whole frames, one for one, as asked.");
+  } else if (plan.deinterlace) {
+    plan.warnings.push_back(
+        "Neither the video nor its first frame is marked as interlaced, so --deinterlace changes "
+        "only later frames that are.");
   }
   if (options.codec == OutputCodec::kLossless) {
     PlanLossless(plan, source, options, container);

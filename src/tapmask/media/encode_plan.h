@@ -29,10 +29,14 @@ struct EncodePlan {
   int64_t ticks_per_source_tick = 1;
   ColorInfo color;
   bool interlaced = false;
-  bool deinterlace = false;  // The frames are interlaced, the output is not.
+  // Interlaced frames are made whole; with `_all` also those that are not marked as interlaced,
+  // since the video is.
+  bool deinterlace = false;
+  bool deinterlace_all = false;
   bool hvc1 = false;
   std::vector<std::pair<std::string, std::string>> options;  // Of the encoder.
-  std::vector<std::string> changed;  // What differs from the input, in words.
+  std::vector<std::string> changed;   // What differs from the input, in words.
+  std::vector<std::string> warnings;  // What was asked for and does nothing, in words.
 };
 
 // Throws kInvalidArgument when the options cannot be had together, e.g. lossless in a container

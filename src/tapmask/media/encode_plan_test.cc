@@ -93,6 +93,25 @@ TEST(PlanEncode, CodesInterlaced10BitAsH264SinceX265CannotInterlace) {
   EXPECT_EQ(plan.changed.size(), 2u);  // The codec, and 4:2:2.
 }
 
+// It said nothing at all.
+TEST(PlanEncode, SaysWhenThereIsNothingToDeinterlace) {
+  VideoInfo source = Source({Model::kYuv, 8, 1, 1});
+  WriteOptions options;
+  options.deinterlace = true;
+
+  const EncodePlan progressive = PlanEncode(source, options, OutputContainer::kMp4);
+  const EncodePlan pictures = PlanEncode(source, options, OutputContainer::kPictures);
+  source.field_order = FieldOrder::kTopFieldFirst;
+  const EncodePlan interlaced = PlanEncode(source, options, OutputContainer::kMp4);
+
+  EXPECT_EQ(progressive.warnings.size(), 1u);
+  EXPECT_TRUE(progressive.deinterlace && !progressive.deinterlace_all && !progressive.interlaced);
+  EXPECT_EQ(pictures.warnings.size(), 1u);
+  EXPECT_TRUE(interlaced.warnings.empty());
+  EXPECT_TRUE(interlaced.deinterlace_all);
+  EXPECT_EQ(interlaced.changed.size(), 1u);
+}
+
 TEST(OutputContainerOf, KnowsTheSuffixes) {
   EXPECT_EQ(OutputContainerOf("a.MP4"), OutputContainer::kMp4);
   EXPECT_EQ(OutputContainerOf("a.mov"), OutputContainer::kMov);

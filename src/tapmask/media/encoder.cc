@@ -103,7 +103,10 @@ void VideoEncoder::BuildFilter(const Frame& first, const AVFrame& borrowed) {
   const bool from_rgb = first.format().model == Model::kRgb;
   const bool to_rgb = plan_.format.model == Model::kRgb;
   std::string chain;
-  if (plan_.deinterlace) chain += "bwdif=mode=send_frame:deint=all,";
+  if (plan_.deinterlace) {
+    chain += fmt::format("bwdif=mode=send_frame:deint={},",
+                         plan_.deinterlace_all ? "all" : "interlaced");
+  }
   chain += "scale=";
   if (plan_.interlaced) chain += "interl=1:";
   if (from_rgb && !to_rgb) chain += "out_color_matrix=bt709:out_range=tv:";

@@ -25,16 +25,18 @@ std::string MatrixName(const VideoInfo& source) {
 
 }  // namespace
 
-PictureWriter::PictureWriter(const std::string& pattern, const VideoInfo& source, Notices& notices)
+PictureWriter::PictureWriter(const std::string& pattern, const WriteOptions& write,
+                             const VideoInfo& source, Notices& notices)
     : pattern_(*PicturePattern::Parse(pattern)),
       source_(source),
-      plan_(PlanEncode(source, {}, OutputContainer::kPictures)),
+      plan_(PlanEncode(source, write, OutputContainer::kPictures)),
       folder_(pattern_.folder) {
   const std::string suffix = std::filesystem::path(pattern).extension().string();
   if (suffix != ".png") {
     throw Error(Code::kInvalidArgument,
                 "Pictures are written without loss as PNG; let the pattern end in .png.");
   }
+  for (const std::string& warning : plan_.warnings) Notices::Add(notices.warnings, warning);
   for (const AudioInfo& audio : source.audio) {
     Notices::Add(notices.left_out, fmt::format("Sound track (stream {}, {}), since pictures have "
                                                "none.",

@@ -17,7 +17,8 @@ namespace tapmask {
 // folder of their own beside their place until `Commit`.
 class PictureWriter final : public OutputWriter {
  public:
-  PictureWriter(const std::string& pattern, const VideoInfo& source, Notices& notices);
+  PictureWriter(const std::string& pattern, const WriteOptions& write, const VideoInfo& source,
+                Notices& notices);
 
   void Write(const Frame& frame) override;
   void Finish() override {}

@@ -68,6 +68,7 @@ VideoFileWriter::VideoFileWriter(const std::string& output, const std::string& i
       video_(&muxer_.AddStream()),
       companions_(input, read, write, source, muxer_, notices) {
   for (const std::string& change : plan_.changed) Notices::Add(notices.changed, change);
+  for (const std::string& warning : plan_.warnings) Notices::Add(notices.warnings, warning);
   ffmpeg::Check(avcodec_parameters_from_context(video_->codecpar, &encoder_.context()),
                 Code::kInternal, kFailed);
   video_->time_base = ffmpeg::ToAv(plan_.time_base);
@@ -136,7 +137,7 @@ std::unique_ptr<OutputWriter> OpenOutput(const std::string& output, const std::s
                                          const ReadOptions& read, const WriteOptions& write,
                                          const VideoInfo& source, Notices& notices) {
   if (OutputContainerOf(output) == OutputContainer::kPictures) {
-    return std::make_unique<PictureWriter>(output, source, notices);
+    return std::make_unique<PictureWriter>(output, write, source, notices);
   }
   return std::make_unique<VideoFileWriter>(output, input, read, write, source, notices);
 }

@@ -55,7 +55,7 @@ class VideoReader::Impl {
       const int64_t next = ahead_->pts != AV_NOPTS_VALUE ? ahead_->pts : frame.pts;
       if (next > frame.pts) frame.duration = next - frame.pts;
     }
-    if (info().field_order != FieldOrder::kProgressive && compat::IsInterlaced(*current)) {
+    if (compat::IsInterlaced(*current)) {
       frame.field_order = compat::IsTopFieldFirst(*current) ? FieldOrder::kTopFieldFirst
                                                             : FieldOrder::kBottomFieldFirst;
     }
