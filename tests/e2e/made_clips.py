@@ -251,7 +251,7 @@ CLIPS = [
     Clip("vp9_opus", plain("-c:a", "libopus", "-pix_fmt", "yuv420p", video=("-c:v", "libvpx-vp9", "-cpu-used", "8", "-deadline", "realtime",
                                                      "-b:v", "0", "-crf", "20")), "webm"),
     Clip("vp8_vorbis", plain("-c:a", "libvorbis", "-pix_fmt", "yuv420p", video=("-c:v", "libvpx", "-cpu-used", "8", "-deadline", "realtime",
-                                                         "-b:v", "2M")), "webm"),
+                                                         "-b:v", "2M")), "webm", says=("aac", "few players")),
     Clip("av1", plain(video=("-c:v", "libaom-av1", "-cpu-used", "8", "-usage", "realtime", "-crf", "20",
                              "-pix_fmt", "yuv420p"))),
     Clip("mpeg4_avi", plain("-c:a", "libmp3lame", video=("-c:v", "mpeg4", "-q:v", "2")), "avi"),

@@ -290,7 +290,7 @@ def audio_rule(stream, output):
         return "copy"
     if PCM_FOR_ALAC.match(codec):
         return "alac"
-    return "copy" if codec in ("aac", "mp3", "alac", "ac3", "eac3", "opus", "mp2", "flac", "vorbis") else "aac"
+    return "copy" if codec in ("aac", "mp3", "alac", "ac3", "eac3", "opus", "mp2", "flac") else "aac"
 
 
 def check_audio(a, b, e):

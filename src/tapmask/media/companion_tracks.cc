@@ -90,7 +90,9 @@ void CompanionTracks::AddAudio(const AVStream& from, Notices& notices) {
                  Name("Sound track", from.index, codec, "") + " was made silent, as asked.");
     return;
   }
-  if (muxer_.Holds(par.codec_id) && !(mp4 && IsPcm(par.codec_id))) {
+  // FFmpeg puts Vorbis into mp4, but hardly a player plays it there.
+  const bool plays = !mp4 || (!IsPcm(par.codec_id) && par.codec_id != AV_CODEC_ID_VORBIS);
+  if (muxer_.Holds(par.codec_id) && plays) {
     AVStream& to = NewStream(from, CompanionTrack::Kind::kCopied);
     copiers_[from.index] = CopyTrack(from, to, muxer_);
     return;
@@ -104,11 +106,12 @@ void CompanionTracks::AddAudio(const AVStream& from, Notices& notices) {
   AVStream& to = NewStream(from, alac ? CompanionTrack::Kind::kAlac : CompanionTrack::Kind::kAac);
   copiers_[from.index] =
       TranscodeAudio(from, to, muxer_, alac ? AV_CODEC_ID_ALAC : AV_CODEC_ID_AAC, false);
-  Notices::Add(notices.changed,
-               Name("Sound track", from.index, codec, "") +
-                   (alac ? " became ALAC with the same samples, since mp4 does not hold it."
-                         : " became AAC at 256 kbit/s, since the output's container does not hold "
-                           "it."));
+  Notices::Add(
+      notices.changed,
+      Name("Sound track", from.index, codec, "") +
+          (alac    ? " became ALAC with the same samples, since mp4 does not hold it."
+           : plays ? " became AAC at 256 kbit/s, since the output's container does not hold it."
+                   : " became AAC at 256 kbit/s, since few players play it from mp4."));
 }
 
 void CompanionTracks::AddSubtitles(const AVStream& from, const OtherStream& facts,
