@@ -29,12 +29,13 @@ std::string WhatWeKnow(const CoverPlanner::Span& span) {
 }
 
 std::string WhatIsHidden(const CoverPlanner::Span& span, const Covering& covering) {
-  if (covering.invert) return "the whole picture is hidden there";
+  if (covering.invert) return "all but other objects that are seen is hidden there";
   switch (span.state) {
     case TrackState::kHeld: return "its last shape, widened, stays covered";
     case TrackState::kLost:
       switch (covering.on_lost) {
-        case OnLost::kCover: return "the area stays covered";
+        case OnLost::kCover:
+          return "wherever it may be stays covered, if need be the whole picture";
         case OnLost::kFrame: return "the whole picture is hidden there";
         case OnLost::kClear: return "nothing is hidden there";
       }

@@ -16,8 +16,10 @@ std::string Only(const Span& span, const std::optional<Covering>& covering) {
 TEST(ReviewSentences, SayWhatWasLostAndWhatHidesIt) {
   const Span lost{1, TrackState::kLost, 40, 53};
 
-  EXPECT_EQ(Only(lost, Covering{OnLost::kCover, false}),
-            "We lost object 1 in frames 40-53; the area stays covered. Look at them.");
+  EXPECT_EQ(
+      Only(lost, Covering{OnLost::kCover, false}),
+      "We lost object 1 in frames 40-53; wherever it may be stays covered, if need be the whole "
+      "picture. Look at them.");
   EXPECT_EQ(Only(lost, Covering{OnLost::kFrame, false}),
             "We lost object 1 in frames 40-53; the whole picture is hidden there. Look at them.");
   EXPECT_EQ(Only(lost, Covering{OnLost::kClear, false}),
@@ -36,10 +38,10 @@ TEST(ReviewSentences, NameASingleFrame) {
             "Look at it.");
 }
 
-TEST(ReviewSentences, SayThatTheWholePictureIsHiddenWhenInverted) {
+TEST(ReviewSentences, SayWhatIsHiddenWhenInverted) {
   EXPECT_EQ(Only({1, TrackState::kAbsent, 3, 5}, Covering{OnLost::kClear, true}),
-            "Object 1 seems to be out of the picture in frames 3-5; the whole picture is hidden "
-            "there. Look at them.");
+            "Object 1 seems to be out of the picture in frames 3-5; all but other objects that are "
+            "seen is hidden there. Look at them.");
 }
 
 TEST(ReviewSentences, PromiseNoCoverWhenOnlyMasksWereMade) {
