@@ -18,12 +18,14 @@ Command AddTrack(CLI::App& program) {
   AddMaskAndBoxOptions(*app, *arguments);
   AddEngineOption(*app, *arguments);
   AddMasksOutOption(*app, *arguments, true);
+  AddReportOption(*app, *arguments);
   AddTalkOptions(*app, arguments->talk);
   app->footer("Example: tapmask track clip.mp4 --point 640,360 --masks-out masks");
 
   return {app, [arguments](const Streams& streams) {
             const NamedFiles& files = arguments->files;
             CheckFiles(files);
+            arguments->job.report_file = files.report;
             const Prompts prompts = MakePrompts(arguments->prompts, ReadMaskPicture);
             return RunJob(*arguments, std::nullopt, streams,
                           [&](const ProgressSink& progress, std::stop_token stop) {

@@ -60,22 +60,25 @@ JobResult ResultOf(RenderPassResult rendered, std::string engine) {
   return result;
 }
 
-// The last step of a job. All that can go wrong otherwise was done before: masks and report lie
-// beside their places, whole. Of the renames the output's comes first, so that no report or mask
-// speaks of an output that is not there.
-void PutInPlace(const std::string& output, OutputWriter& writer, MaskFolder* masks,
+// The last step of a job. All that can go wrong otherwise was done before: output, masks and report
+// lie beside their places, whole. Of the renames the output's comes first, so that no report or
+// mask speaks of an output that is not there. `writer` and `masks` may be null.
+void PutInPlace(const std::string& output, OutputWriter* writer, MaskFolder* masks,
                 ReportWriter& report, const InputGuard& guard, const std::stop_token& stop) {
   if (stop.stop_requested()) throw Error(Code::kCancelled, "Cancelled.");
   guard.Check();
-  writer.Commit();
+  std::string in_place;
   try {
+    if (writer) writer->Commit();
+    if (writer) in_place = "The output " + output + " is";
     if (masks) masks->Commit();
+    if (!writer && masks) in_place = "The masks in " + masks->folder().string() + " are";
     report.Commit();
   } catch (const Error& error) {
-    throw Error(
-        Code::kUnavailable,
-        fmt::format("The output {} is whole and in place, but {}", output, error.public_text()),
-        error.what());
+    if (in_place.empty()) throw;
+    throw Error(Code::kUnavailable,
+                fmt::format("{} whole and in place, but {}", in_place, error.public_text()),
+                error.what());
   }
 }
 
@@ -112,7 +115,7 @@ JobResult Run(const std::string& input, const std::string& output, const Prompts
       input, output, track_file, job, [&](const RenderedFrame& frame) { report.Add(frame); },
       progress, stop);
   report.Write({"run", input, output, resolved, job, engine.name, rendered});
-  PutInPlace(output, *rendered.output, masks ? &*masks : nullptr, report, guard, stop);
+  PutInPlace(output, rendered.output.get(), masks ? &*masks : nullptr, report, guard, stop);
   return ResultOf(std::move(rendered), engine.name);
 }
 
@@ -128,22 +131,26 @@ JobResult Track(const std::string& input, const Prompts& prompts, const JobOptio
   MaskFolder masks(masks_out);
   const Prompts resolved = ResolveTimes(input, read, prompts);
   const std::filesystem::path track_file = scratch.folder() / "masks.jsonl";
-  const TrackPassResult tracked = RunTrackPass(
+  ReportWriter report(options.report_file, scratch.folder());
+  TrackPassResult tracked = RunTrackPass(
       input, resolved, TrackOptionsOf(options, read, engine, scratch), track_file, progress, stop);
   WriteMasks(track_file, masks, stop);
 
-  JobResult result;
+  RenderPassResult result;  // Without an output.
   result.frames = tracked.frames;
   result.truncated = tracked.truncated;
-  result.notices = tracked.notices;
-  result.engine = engine.name;
-  const MaskTrackReader track(track_file);
-  const CoverPlanner planner = PlanCover(track, {}, 4, 25);
-  result.to_review = planner.spans_to_review();
-  if (stop.stop_requested()) throw Error(Code::kCancelled, "Cancelled.");
-  guard.Check();
-  masks.Commit();
-  return result;
+  result.notices = std::move(tracked.notices);
+  result.info = Probe(input, read);
+  MaskTrackReader track(track_file);
+  result.to_review = PlanCover(track, {}, 4, 25).spans_to_review();
+  for (int64_t i = 0; i < track.frames(); ++i) {
+    RenderedFrame frame{i, {}, {}, track.Frame(i)};
+    if (!frame.records.empty()) frame.pts = frame.records.front().pts;
+    report.Add(frame);
+  }
+  report.Write({"track", input, "", resolved, options, engine.name, result});
+  PutInPlace("", nullptr, &masks, report, guard, stop);
+  return ResultOf(std::move(result), engine.name);
 }
 
 JobResult Render(const std::string& input, const std::string& output,
@@ -167,7 +174,7 @@ JobResult Render(const std::string& input, const std::string& output,
       progress, stop);
   const std::string engine = MaskTrackReader(track_file).header().engine;
   report.Write({"render", input, output, {}, job, engine, rendered});
-  PutInPlace(output, *rendered.output, nullptr, report, guard, stop);
+  PutInPlace(output, rendered.output.get(), nullptr, report, guard, stop);
   return ResultOf(std::move(rendered), engine);
 }
 

@@ -162,6 +162,23 @@ TEST_F(Job, WarnsWhenNothingWasHidden) {
   ASSERT_FALSE(result.notices.warnings.empty());
 }
 
+TEST_F(Job, ReportsMasksAlone) {
+  Prompts prompts;
+  prompts.masks.push_back({ReadMaskPicture(masks_ / "0.png"), 0, 1});
+
+  const JobResult result =
+      Track(film_, prompts, Options(), scratch_.folder() / "new", kNoProgress, {});
+
+  std::ifstream file(report_);
+  const auto report = nlohmann::json::parse(file);
+  EXPECT_EQ(report["command"], "track");
+  EXPECT_EQ(report["to_review"].size(), result.to_review.size());
+  ASSERT_EQ(report["frames"].size(), static_cast<size_t>(kFrames));
+  EXPECT_EQ(report["frames"][0]["objects"][0]["state"], "given");
+  for (const char* key : {"output", "effect", "invariants"}) EXPECT_FALSE(report.contains(key));
+  EXPECT_THROW(VerifyReport(film_, report_), Error);
+}
+
 // It was only warned of, and the output showed everything.
 TEST_F(Job, RefusesASpanThatHoldsNoFrame) {
   const auto refusal = [&](double from, double to) -> std::string {

@@ -133,7 +133,7 @@ RenderPassResult RunRenderPass(const std::string& input, const std::string& outp
       any_in_span = true;
       const Mask cover = planner.Cover(frame->index, rendered.records);
       rendered.covered_px = cover.Area();
-      hid_anything = hid_anything || rendered.covered_px > 0;
+      hid_anything = hid_anything || *rendered.covered_px > 0;
       Frame hidden = redactor.Apply(*frame, info.geometry.CodedFromMask(cover), full_range);
       hidden.index = frame->index;
       hidden.pts = frame->pts;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -18,11 +19,11 @@
 
 namespace tapmask {
 
-// What was drawn in one frame, for the report.
+// What was found and drawn in one frame, for the report.
 struct RenderedFrame {
   int64_t frame = 0;
-  int64_t pts = 0;
-  int64_t covered_px = 0;
+  std::optional<int64_t> pts;         // Nothing where it is not known.
+  std::optional<int64_t> covered_px;  // Nothing when only masks are made.
   std::vector<MaskRecord> records;
 };
 

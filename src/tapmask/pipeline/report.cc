@@ -95,48 +95,52 @@ json ReviewJson(const std::vector<CoverPlanner::Span>& spans) {
   return out;
 }
 
+json OutputJson(const ReportWriter::Facts& facts) {
+  const RenderPassResult& rendered = facts.rendered;
+  return {{"file", FileName(facts.output)},    {"sha256", HashOf(rendered.output->waiting())},
+          {"codec", rendered.plan.codec},      {"pixel_format", rendered.plan.pixel_format},
+          {"width", rendered.plan.size.width}, {"height", rendered.plan.size.height},
+          {"frames", rendered.frames}};
+}
+
+json InvariantsJson(const std::vector<Invariant>& invariants) {
+  json out = json::array();
+  for (const Invariant& i : invariants) out.push_back({{"name", i.name}, {"held", i.held}});
+  return out;
+}
+
 json HeadOf(const ReportWriter::Facts& facts) {
   const RenderPassResult& rendered = facts.rendered;
   const VideoInfo& info = rendered.info;
   const Size shown = info.geometry.ShownSize();
-  json invariants = json::array();
-  for (const Invariant& i : rendered.invariants) {
-    invariants.push_back({{"name", i.name}, {"held", i.held}});
+  json head = {{"format", "tapmask-report"},
+               {"version", kVersion},
+               {"build", BuildId()},
+               {"command", facts.command},
+               {"input",
+                {{"file", FileName(facts.input)},
+                 {"sha256", HashOf(facts.input)},
+                 {"bytes", info.file_bytes},
+                 {"width", shown.width},
+                 {"height", shown.height},
+                 {"codec", info.codec},
+                 {"frames", rendered.frames}}}};
+  if (rendered.output) head["output"] = OutputJson(facts);
+  head["engine"] = facts.engine;
+  head["prompts"] = PromptsJson(facts.prompts);
+  if (rendered.output) {
+    head["effect"] = EffectJson(facts.options.effect, rendered.grow_px);
+    head["audio"] = AudioName(facts.options.write.audio);
   }
-  return {
-      {"format", "tapmask-report"},
-      {"version", kVersion},
-      {"build", BuildId()},
-      {"command", facts.command},
-      {"input",
-       {{"file", FileName(facts.input)},
-        {"sha256", HashOf(facts.input)},
-        {"bytes", info.file_bytes},
-        {"width", shown.width},
-        {"height", shown.height},
-        {"codec", info.codec},
-        {"frames", rendered.frames}}},
-      {"output",
-       {{"file", FileName(facts.output)},
-        {"sha256", HashOf(rendered.output->waiting())},
-        {"codec", rendered.plan.codec},
-        {"pixel_format", rendered.plan.pixel_format},
-        {"width", rendered.plan.size.width},
-        {"height", rendered.plan.size.height},
-        {"frames", rendered.frames}}},
-      {"engine", facts.engine},
-      {"prompts", PromptsJson(facts.prompts)},
-      {"effect", EffectJson(facts.options.effect, rendered.grow_px)},
-      {"audio", AudioName(facts.options.write.audio)},
-      {"truncated", rendered.truncated},
-      {"warnings", rendered.notices.warnings},
-      {"changed", rendered.notices.changed},
-      {"left_out", rendered.notices.left_out},
-      {"scrubbed", rendered.notices.scrubbed},
-      {"invariants", invariants},
-      {"to_review", ReviewJson(rendered.to_review)},
-      {"time_base", {info.time_base.num, info.time_base.den}},
-  };
+  head["truncated"] = rendered.truncated;
+  head["warnings"] = rendered.notices.warnings;
+  head["changed"] = rendered.notices.changed;
+  head["left_out"] = rendered.notices.left_out;
+  head["scrubbed"] = rendered.notices.scrubbed;
+  if (rendered.output) head["invariants"] = InvariantsJson(rendered.invariants);
+  head["to_review"] = ReviewJson(rendered.to_review);
+  head["time_base"] = {info.time_base.num, info.time_base.den};
+  return head;
 }
 
 [[noreturn]] void CannotWrite(const std::filesystem::path& path) {
@@ -170,10 +174,10 @@ void ReportWriter::Add(const RenderedFrame& frame) {
                        {"confidence", record.confidence},
                        {"area", record.mask.Area()}});
   }
-  const json line = {{"frame", frame.frame},
-                     {"pts", frame.pts},
-                     {"covered", frame.covered_px},
-                     {"objects", objects}};
+  json line = {{"frame", frame.frame}};
+  if (frame.pts) line["pts"] = *frame.pts;
+  if (frame.covered_px) line["covered"] = *frame.covered_px;
+  line["objects"] = std::move(objects);
   frames_ << (any_frame_ ? ",\n" : "") << line.dump();
   any_frame_ = true;
 }
@@ -210,6 +214,10 @@ std::vector<std::string> VerifyReport(const std::string& output,
     const json facts = json::parse(file);
     if (facts.at("format") != "tapmask-report" || facts.at("version") != kVersion) {
       throw Error(Code::kInvalidArgument, report.string() + " is not a report of this program.");
+    }
+    if (facts.at("command") == "track") {
+      throw Error(Code::kInvalidArgument,
+                  report.string() + " is of masks alone, so there is no output to verify.");
     }
     const json& meant = facts.at("output");
     const std::string hash = HashOf(output);

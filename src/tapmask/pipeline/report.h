@@ -27,9 +27,9 @@ class ReportWriter {
   void Add(const RenderedFrame& frame);
 
   struct Facts {
-    std::string command;  // "run" or "render"
+    std::string command;  // "run", "track" or "render"
     std::string input;
-    std::string output;
+    std::string output;  // Empty for "track", whose `rendered` has no output either.
     Prompts prompts;
     JobOptions options;
     std::string engine;
