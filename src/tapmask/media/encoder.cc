@@ -87,7 +87,12 @@ VideoEncoder::VideoEncoder(const EncodePlan& plan, const VideoInfo& source, bool
   if (plan.hvc1) c.codec_tag = MKTAG('h', 'v', 'c', '1');
   ffmpeg::Dictionary dict;
   for (const auto& [key, value] : plan.options) dict.Set(key.c_str(), value);
-  ffmpeg::Check(avcodec_open2(codec_.get(), codec, dict.Address()), Code::kInternal, kFailed);
+  const int opened = avcodec_open2(codec_.get(), codec, dict.Address());
+  // An encoder may have been built without a depth, or have limits of its own.
+  const std::string refused =
+      fmt::format("This FFmpeg's {} cannot code {}x{} pixels as {}; choose another --codec.",
+                  plan.encoder, plan.size.width, plan.size.height, plan.pixel_format);
+  ffmpeg::Check(opened, Code::kUnavailable, refused.c_str());
 }
 
 Frame VideoEncoder::Fitted(const Frame& frame) const {

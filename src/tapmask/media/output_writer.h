@@ -43,6 +43,11 @@ class OutputWriter {
   virtual const EncodePlan& plan() const = 0;
 };
 
+// Refuses before any work what `OpenOutput` would refuse after it: options that do not fit each
+// other or the source, and a kind of video that the encoder cannot code. Writes nothing.
+// Throws kInvalidArgument, kUnavailable.
+void CheckCanWrite(const std::string& output, const WriteOptions& write, const VideoInfo& source);
+
 // `source` is what VideoReader says of `input` with the same options. What will not be as in the
 // input is added to `notices`. Throws kInvalidArgument when the options or the place do not fit.
 std::unique_ptr<OutputWriter> OpenOutput(const std::string& output, const std::string& input,

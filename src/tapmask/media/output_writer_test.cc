@@ -40,7 +40,9 @@ TEST(OutputWriter, KeepsEverySampleWhenLossless) {
   lossless.codec = OutputCodec::kLossless;
   for (const PixelFormat& format :
        {PixelFormat{Model::kYuv, 8, 1, 1}, PixelFormat{Model::kYuv, 10, 1, 1},
-        PixelFormat{Model::kYuv, 10, 1, 0}, PixelFormat{Model::kRgb, 8, 0, 0}}) {
+        PixelFormat{Model::kYuv, 10, 1, 0}, PixelFormat{Model::kYuv, 12, 1, 1},
+        PixelFormat{Model::kYuv, 12, 1, 0}, PixelFormat{Model::kYuv, 12, 0, 0},
+        PixelFormat{Model::kRgb, 8, 0, 0}}) {
     const std::string in = (folder / "in.mkv").string(), out = (folder / "out.mp4").string();
     WriteTestClip(in, 12, format);
     Notices notices;
@@ -121,6 +123,31 @@ TEST(OutputWriter, RefusesAFolderThatIsNotThere) {
 
   EXPECT_THROW(Copy((folder / "in.mp4").string(), (folder / "no/out.mp4").string(), {}, notices),
                Error);
+}
+
+// After all the tracking the encoder said "Invalid argument".
+TEST(CheckCanWrite, RefusesWhatNoEncoderTakes) {
+  VideoInfo source;
+  source.geometry.coded = {96, 64};
+  source.format = {Model::kYuv, 9, 1, 1};
+  WriteOptions lossless;
+  lossless.codec = OutputCodec::kLossless;
+  const auto refusal = [&](const WriteOptions& options) -> std::string {
+    try {
+      CheckCanWrite("out.mp4", options, source);
+    } catch (const Error& error) {
+      return error.public_text();
+    }
+    return "";
+  };
+
+  EXPECT_EQ(refusal({}), "");
+  EXPECT_NE(refusal(lossless), "");
+  source.format.bits = 12;
+  EXPECT_EQ(refusal(lossless), "");
+  source.geometry.coded = {8, 8};  // x265 wants 16 x 16 and more.
+  EXPECT_EQ(refusal(lossless),
+            "This FFmpeg's libx265 cannot code 8x8 pixels as yuv420p12le; choose another --codec.");
 }
 
 TEST(OutputWriter, WritesPicturesThatReadBackEqual) {

@@ -133,6 +133,12 @@ std::vector<Invariant> VideoFileWriter::Check() {
   return CheckVideoFile(written);
 }
 
+void CheckCanWrite(const std::string& output, const WriteOptions& write, const VideoInfo& source) {
+  const OutputContainer container = OutputContainerOf(output);
+  const EncodePlan plan = PlanEncode(source, write, container);
+  if (container != OutputContainer::kPictures) const VideoEncoder encoder(plan, source, false);
+}
+
 std::unique_ptr<OutputWriter> OpenOutput(const std::string& output, const std::string& input,
                                          const ReadOptions& read, const WriteOptions& write,
                                          const VideoInfo& source, Notices& notices) {

@@ -99,7 +99,7 @@ JobResult Run(const std::string& input, const std::string& output, const Prompts
   const InputGuard guard(input);
   JobOptions job = options;
   job.read = ReadFor(output, options);
-  CheckSpanBegins(input, job.read, job.effect);
+  CheckRender(input, output, job);
   const Engine engine = ChooseEngine(options.engine);
   const Scratch scratch(options.scratch_folder);
   const Prompts resolved = ResolveTimes(input, job.read, prompts);
@@ -161,7 +161,7 @@ JobResult Render(const std::string& input, const std::string& output,
   const InputGuard guard(input);
   JobOptions job = options;
   job.read = ReadFor(output, options);
-  CheckSpanBegins(input, job.read, job.effect);
+  CheckRender(input, output, job);
   const Scratch scratch(options.scratch_folder);
   ReportWriter report(options.report_file, scratch.folder());
   std::filesystem::path track_file = masks;

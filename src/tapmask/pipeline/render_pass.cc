@@ -89,19 +89,17 @@ void CheckInvariants(const std::vector<Invariant>& invariants) {
 
 }  // namespace
 
-void CheckSpanBegins(const std::string& input, const ReadOptions& read,
-                     const EffectOptions& effect) {
-  if (!effect.from_seconds) return;
-  VideoReader reader(input, read);
+void CheckRender(const std::string& input, const std::string& output, const JobOptions& options) {
+  VideoReader reader(input, options.read);
   const VideoInfo& info = reader.info();
-  if (info.duration_seconds <= 0) return;
+  CheckCanWrite(output, options.write, info);
+  const std::optional<double> from_seconds = options.effect.from_seconds;
+  if (!from_seconds || info.duration_seconds <= 0) return;
   const std::optional<Frame> first = reader.Next();
   const double begin =
       static_cast<double>(first->pts) * info.time_base.AsDouble() - info.start_seconds;
   const double end_seconds = begin + info.duration_seconds;
-  if (*effect.from_seconds > end_seconds + kSlackSeconds) {
-    RefuseFromBeyondEnd(*effect.from_seconds, end_seconds);
-  }
+  if (*from_seconds > end_seconds + kSlackSeconds) RefuseFromBeyondEnd(*from_seconds, end_seconds);
 }
 
 RenderPassResult RunRenderPass(const std::string& input, const std::string& output,

@@ -39,10 +39,10 @@ struct RenderPassResult {
   std::unique_ptr<OutputWriter> output;  // Waits for its Commit; gone without it.
 };
 
-// Refuses, as far as the file itself says how long it is, a span that begins beyond its end: before
-// any work is done. The second pass knows for sure. Throws kInvalidArgument.
-void CheckSpanBegins(const std::string& input, const ReadOptions& read,
-                     const EffectOptions& effect);
+// Refuses before any work is done what the second pass would refuse for the options and the input:
+// an output that cannot be coded, and, as far as the file itself says how long it is, a span that
+// begins beyond its end. Throws kInvalidArgument, kUnavailable.
+void CheckRender(const std::string& input, const std::string& output, const JobOptions& options);
 
 // Second pass: hides what the mask track says, and writes the output.
 //
