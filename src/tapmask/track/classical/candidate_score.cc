@@ -16,6 +16,7 @@ namespace {
 
 constexpr float kStrongEdge = 1.5f;  // In mean edges of the picture.
 constexpr float kMoving = 1.5f;      // In noises.
+constexpr int kHalo = 3;             // Pixels of background that flow takes along.
 constexpr double kRing = 0.25;       // "Just around", in parts of sqrt(area).
 constexpr float kSharpness = 15;     // How fast likelihood falls with the score.
 constexpr float kSameThing = 0.85f;  // An alternative must overlap less than this.
@@ -79,34 +80,20 @@ void LookAtColour(const TapPicture& picture, const Cutout& cutout, CandidateLook
   look.colour_overlap = Intersection(inside.Distribution(), around.Distribution());
 }
 
-void LookAtMotion(const TapPicture& picture, const Cutout& cutout, CandidateLook& look) {
-  struct Sum {
-    cv::Vec2f motion;
-    float moving = 0;
-    float count = 0;
-    void Add(const cv::Vec2f& r, float noise) {
-      motion += r;
-      moving += r.dot(r) > kMoving * kMoving * noise * noise ? 1.0f : 0.0f;
-      count += 1;
-    }
-    cv::Vec2f Mean() const { return motion * (1 / std::max(count, 1.0f)); }
-    float Moving() const { return moving / std::max(count, 1.0f); }
+void LookAtMotion(const std::vector<MovingThing>& moving, const cv::Mat& region,
+                  CandidateLook& look) {
+  if (moving.empty()) return;
+  double precision = 0, recall = 0;
+  const auto share = [](const cv::Mat& part, const cv::Mat& whole) {
+    return cv::countNonZero(part & whole) / std::max(1.0, double(cv::countNonZero(whole)));
   };
-  for (const TapMotion::Gap& gap : picture.motion.gaps) {
-    Sum inside, around;
-    for (int y = 0; y < cutout.box.height; ++y) {
-      for (int x = 0; x < cutout.box.width; ++x) {
-        const cv::Vec2f r = gap.residual.at<cv::Vec2f>(y + cutout.box.y, x + cutout.box.x);
-        if (cutout.region.at<uint8_t>(y, x)) inside.Add(r, gap.noise);
-        if (cutout.ring.at<uint8_t>(y, x)) around.Add(r, gap.noise);
-      }
-    }
-    const cv::Vec2f step = inside.Mean() - around.Mean();
-    look.moving_inside = std::max(look.moving_inside, inside.Moving());
-    look.moving_step = std::max(look.moving_step, inside.Moving() - around.Moving());
-    look.motion_step =
-        std::max(look.motion_step, std::min(1.0f, std::sqrt(step.dot(step)) / (6 * gap.noise)));
+  for (const MovingThing& thing : moving) {
+    precision += share(thing.region, region & thing.believed);
+    recall += share(region, thing.core);
   }
+  // The means' F-measure: the divisions by the number of things cancel but for one.
+  look.moving_match = static_cast<float>(2 * precision * recall / (precision + recall + 1e-6) /
+                                         static_cast<double>(moving.size()));
 }
 
 void LookAtShape(const Cutout& cutout, const cv::Point& tap, CandidateLook& look) {
@@ -130,8 +117,20 @@ void LookAtShape(const Cutout& cutout, const cv::Point& tap, CandidateLook& look
 
 }  // namespace
 
-CandidateLook LookAtCandidate(const TapPicture& picture, const cv::Mat& region,
-                              const cv::Point& tap) {
+std::vector<MovingThing> WhatMovesAt(const cv::Point& tap, const TapMotion& motion) {
+  std::vector<MovingThing> moving;
+  for (const TapMotion::Gap& gap : motion.gaps) {
+    const cv::Mat region = MovingRegion(gap, kMoving, tap);
+    if (region.empty()) continue;
+    cv::Mat core;
+    cv::erode(region, core, Disc(kHalo));
+    moving.push_back({region, cv::countNonZero(core) > 0 ? core : region, gap.believed});
+  }
+  return moving;
+}
+
+CandidateLook LookAtCandidate(const TapPicture& picture, const std::vector<MovingThing>& moving,
+                              const cv::Mat& region, const cv::Point& tap) {
   CandidateLook look;
   const Cutout cutout = CutOut(region);
   look.area =
@@ -139,7 +138,7 @@ CandidateLook LookAtCandidate(const TapPicture& picture, const cv::Mat& region,
   if (look.area == 0) return look;
   LookAtBorder(picture, cutout, look);
   LookAtColour(picture, cutout, look);
-  LookAtMotion(picture, cutout, look);
+  LookAtMotion(moving, region, look);
   LookAtShape(cutout, tap, look);
   return look;
 }
@@ -149,8 +148,7 @@ float ScoreOf(const CandidateLook& look) {
   score += 0.25f * look.strong_edge;
   score -= 0.30f * look.colour_overlap;
   score -= 0.30f * look.frame_border;  // Background runs out of the picture.
-  score += 0.20f * look.moving_step;
-  score += 0.10f * look.motion_step;
+  score += 0.60f * look.moving_match;
   score += 0.10f * look.solidity;
   score += 0.10f * look.tap_depth;  // People tap the middle.
   // People tap things, not specks of them, and rarely what fills the picture.
@@ -168,12 +166,13 @@ float Ranking::ExpectedOverlap(size_t i) const {
 Ranking Rank(const TapPicture& picture, std::span<const cv::Mat> regions, const cv::Point& tap,
              int threads) {
   const size_t count = regions.size();
+  const std::vector<MovingThing> moving = WhatMovesAt(tap, picture.motion);
   Ranking ranking;
   ranking.score.resize(count);
   ranking.overlap.assign(count, std::vector<float>(count, 1.0f));
   RunTasks(static_cast<int>(count), threads, [&](int task) {
     const auto i = static_cast<size_t>(task);
-    ranking.score[i] = ScoreOf(LookAtCandidate(picture, regions[i], tap));
+    ranking.score[i] = ScoreOf(LookAtCandidate(picture, moving, regions[i], tap));
     for (size_t j = 0; j < i; ++j) {
       ranking.overlap[i][j] = static_cast<float>(RegionOverlap(regions[i], regions[j]));
     }

@@ -16,15 +16,21 @@ struct CandidateLook {
   float strong_edge = 0;     // Share of its border (but for the frame's) on a strong edge.
   float colour_overlap = 0;  // Of the colours inside and those just around; 1 = the same.
   float frame_border = 0;    // Share of its border that is the frame's.
-  float moving_inside = 0;   // Share of its pixels that move, at the gap where most do.
-  float moving_step = 0;     // How much larger that share is than just around, likewise.
-  float motion_step = 0;     // Difference of mean motion, inside and around.
+  float moving_match = 0.5;  // F-measure against what moves at the tap; 0.5 when that stands.
   float solidity = 0;        // Its area by that of its convex hull.
   float tap_depth = 0;       // The tap's distance to its border, by the largest such distance.
 };
 
-CandidateLook LookAtCandidate(const TapPicture& picture, const cv::Mat& region,
-                              const cv::Point& tap);
+// What moves at the tap, over one distance in time.
+struct MovingThing {
+  cv::Mat region;    // 8UC1, with the halo that flow has,
+  cv::Mat core;      // without it.
+  cv::Mat believed;  // 8UC1: where motion is known.
+};
+std::vector<MovingThing> WhatMovesAt(const cv::Point& tap, const TapMotion& motion);
+
+CandidateLook LookAtCandidate(const TapPicture& picture, const std::vector<MovingThing>& moving,
+                              const cv::Mat& region, const cv::Point& tap);
 
 // Larger is better; differences of 0.1 matter. The weights are set by hand.
 float ScoreOf(const CandidateLook& look);

@@ -29,16 +29,16 @@ class CandidateScore : public testing::Test {
 };
 
 TEST_F(CandidateScore, LikesTheWholeThingBest) {
-  const float whole = ScoreOf(LookAtCandidate(picture_, disc_, tap_));
+  const float whole = ScoreOf(LookAtCandidate(picture_, {}, disc_, tap_));
 
   for (const cv::Mat& wrong : {too_small_, too_large_, half_}) {
-    EXPECT_GT(whole, ScoreOf(LookAtCandidate(picture_, wrong, tap_)) + 0.1f);
+    EXPECT_GT(whole, ScoreOf(LookAtCandidate(picture_, {}, wrong, tap_)) + 0.1f);
   }
 }
 
 TEST_F(CandidateScore, LooksAtWhatItSays) {
-  const CandidateLook whole = LookAtCandidate(picture_, disc_, tap_);
-  const CandidateLook small = LookAtCandidate(picture_, too_small_, tap_);
+  const CandidateLook whole = LookAtCandidate(picture_, {}, disc_, tap_);
+  const CandidateLook small = LookAtCandidate(picture_, {}, too_small_, tap_);
 
   EXPECT_NEAR(whole.area, M_PI * 40 * 40 / (320 * 240), 0.002);
   EXPECT_GT(whole.strong_edge, 0.9f);
@@ -48,13 +48,39 @@ TEST_F(CandidateScore, LooksAtWhatItSays) {
   EXPECT_GT(whole.solidity, 0.97f);
   EXPECT_EQ(whole.frame_border, 0.0f);
   EXPECT_GT(whole.tap_depth, 0.95f);
-  EXPECT_EQ(whole.moving_step, 0.0f);
+}
+
+TEST_F(CandidateScore, ComparesWithWhatMoves) {
+  const std::vector<MovingThing> moving{{disc_, disc_, disc_ | 255}};
+
+  const auto match = [&](const cv::Mat& region) {
+    return LookAtCandidate(picture_, moving, region, tap_).moving_match;
+  };
+  EXPECT_NEAR(match(disc_), 1, 1e-4);
+  const float precision = 40.0f * 40 / (60 * 60);
+  EXPECT_NEAR(match(too_large_), 2 * precision / (1 + precision), 0.01);
+  EXPECT_LT(match(half_), 0.8f);
+  EXPECT_EQ(LookAtCandidate(picture_, {}, disc_, tap_).moving_match, 0.5f);
+}
+
+TEST_F(CandidateScore, FindsWhatMovesAtTheTap) {
+  TapMotion motion;
+  cv::Mat residual(disc_.size(), CV_32FC2, cv::Scalar(0, 0));
+  residual.setTo(cv::Scalar(3, 0), disc_);
+  motion.gaps.push_back({residual, disc_ | 255, 1.0f});
+
+  const std::vector<MovingThing> moving = WhatMovesAt(tap_, motion);
+
+  ASSERT_EQ(moving.size(), 1u);
+  EXPECT_NEAR(cv::countNonZero(moving[0].region), M_PI * 40 * 40, 60);
+  EXPECT_NEAR(cv::countNonZero(moving[0].core), M_PI * 37 * 37, 120);
+  EXPECT_TRUE(WhatMovesAt({10, 10}, motion).empty());
 }
 
 TEST_F(CandidateScore, CountsTheFramesBorderApart) {
   const cv::Mat strip = RegionOf(scene_.size, [](double, double y) { return y < 20; });
 
-  const CandidateLook look = LookAtCandidate(picture_, strip, {160, 5});
+  const CandidateLook look = LookAtCandidate(picture_, {}, strip, {160, 5});
 
   EXPECT_GT(look.frame_border, 0.5f);
 }

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <functional>
+#include <utility>
 
 #include <opencv2/imgproc.hpp>
 
@@ -75,11 +75,14 @@ struct MotionModel {
   float variance = 1;
 };
 
-MotionModel LearnMotion(const cv::Mat& residual, const cv::Mat& weight, float noise) {
+MotionModel LearnMotion(const cv::Mat& residual, const cv::Mat& believed, const cv::Mat& weight,
+                        float noise) {
   const auto each = [&](auto&& visit) {
     for (int y = 0; y < residual.rows; y += 2) {
       for (int x = 0; x < residual.cols; x += 2) {
-        if (weight.at<float>(y, x) > kFarWeight + 0.01f) visit(residual.at<cv::Vec2f>(y, x));
+        if (weight.at<float>(y, x) > kFarWeight + 0.01f && believed.at<uint8_t>(y, x)) {
+          visit(residual.at<cv::Vec2f>(y, x));
+        }
       }
     }
   };
@@ -103,22 +106,23 @@ float MotionLogit(const cv::Vec2f& r, const MotionModel& object, const MotionMod
   return std::clamp(logit, -2.0f, 2.0f);
 }
 
-// Mean over the gaps, CV_32FC1, of the box.
+// Mean over the gaps, CV_32FC1, of the box; motion that cannot be believed says nothing.
 cv::Mat MotionLogits(const TapMotion& motion, const cv::Rect& box, const Sides& sides) {
   cv::Mat logits = cv::Mat::zeros(box.size(), CV_32FC1);
+  cv::Mat count = cv::Mat::zeros(box.size(), CV_32FC1);
   for (const TapMotion::Gap& gap : motion.gaps) {
-    const cv::Mat residual = gap.residual(box);
-    const MotionModel object = LearnMotion(residual, sides.inside, gap.noise);
-    const MotionModel background = LearnMotion(residual, sides.around, gap.noise);
-    const float share = 1.0f / static_cast<float>(motion.gaps.size());
+    const cv::Mat residual = gap.residual(box), believed = gap.believed(box);
+    const MotionModel object = LearnMotion(residual, believed, sides.inside, gap.noise);
+    const MotionModel background = LearnMotion(residual, believed, sides.around, gap.noise);
     for (int y = 0; y < box.height; ++y) {
       for (int x = 0; x < box.width; ++x) {
-        logits.at<float>(y, x) +=
-            share * MotionLogit(residual.at<cv::Vec2f>(y, x), object, background);
+        if (!believed.at<uint8_t>(y, x)) continue;
+        logits.at<float>(y, x) += MotionLogit(residual.at<cv::Vec2f>(y, x), object, background);
+        count.at<float>(y, x) += 1;
       }
     }
   }
-  return logits;
+  return logits / cv::max(count, 1);
 }
 
 // Where the border may go in a round, in pixels from where it is.
@@ -187,22 +191,30 @@ cv::Mat Ellipse(const cv::Size& size, const cv::Point& centre, double half_width
   return shape;
 }
 
-// The connected regions at the tap that move, at several thresholds.
-std::vector<cv::Mat> MovingRegions(const TapPicture& picture, const cv::Point& tap) {
+struct Job {
+  cv::Mat start;
+  GrowOptions options;
+};
+
+// From what moves at the tap, at several thresholds. Without the halo that flow has, colour may
+// decide more.
+std::vector<Job> JobsFromMotion(const TapPicture& picture, const cv::Point& tap) {
+  const cv::Mat halo = cv::getStructuringElement(cv::MORPH_ELLIPSE, {7, 7});
   std::vector<cv::Mat> regions;
   for (const TapMotion::Gap& gap : picture.motion.gaps) {
-    std::vector<cv::Mat> parts;
-    cv::split(gap.residual, parts);
-    cv::Mat length;
-    cv::magnitude(parts[0], parts[1], length);
-    for (const double threshold : {1.0, 2.0}) {
-      cv::Mat moving = length > threshold * gap.noise;
-      cv::morphologyEx(moving, moving, cv::MORPH_OPEN,
-                       cv::getStructuringElement(cv::MORPH_ELLIPSE, {3, 3}));
-      if (moving.at<uint8_t>(tap)) regions.push_back(PartsHolding(moving, {tap}));
+    for (const float noises : {1.0f, 2.0f, 4.0f}) {
+      const cv::Mat region = MovingRegion(gap, noises, tap);
+      if (!region.empty()) regions.push_back(region);
     }
   }
-  return WithoutDuplicates(regions, 0.8);
+  std::vector<Job> jobs;
+  for (const cv::Mat& region : WithoutDuplicates(regions, 0.8)) {
+    jobs.push_back({region, {2, 1.0f, 0.12f}});
+    cv::Mat core;
+    cv::erode(region, core, halo);
+    if (core.at<uint8_t>(tap)) jobs.push_back({PartsHolding(core, {tap}), {2, 0.5f, 0.12f}});
+  }
+  return jobs;
 }
 
 }  // namespace
@@ -250,10 +262,6 @@ std::vector<cv::Mat> WithoutDuplicates(const std::vector<cv::Mat>& regions, doub
 
 std::vector<cv::Mat> GrowCandidates(const TapPyramid& pyramid, const cv::Point& tap, int threads) {
   const TapPicture& picture = pyramid.full;
-  struct Job {
-    cv::Mat start;
-    GrowOptions options;
-  };
   std::vector<Job> jobs;
   const bool moves = !picture.motion.gaps.empty();
   const int short_side = std::min(picture.size().width, picture.size().height);
@@ -267,9 +275,7 @@ std::vector<cv::Mat> GrowCandidates(const TapPyramid& pyramid, const cv::Point& 
     jobs.push_back({upright, {2, 0.6f, 0.35f}});
     jobs.push_back({lying, {2, 0.6f, 0.35f}});
   }
-  for (const cv::Mat& region : MovingRegions(picture, tap)) {
-    jobs.push_back({region, {2, 1.0f, 0.12f}});
-  }
+  for (Job& job : JobsFromMotion(picture, tap)) jobs.push_back(std::move(job));
 
   std::vector<cv::Mat> grown(jobs.size());
   const TapSeeds seeds{{tap}, {}};

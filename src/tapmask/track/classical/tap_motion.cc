@@ -2,16 +2,17 @@
 #include "tapmask/track/classical/tap_motion.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <map>
-#include <optional>
 
 #include <opencv2/calib3d.hpp>
 #include <opencv2/imgproc.hpp>
 #include <opencv2/video/tracking.hpp>
 
 #include "tapmask/track/classical/parallel.h"
+#include "tapmask/track/classical/region.h"
 
 namespace tapmask {
 namespace {
@@ -20,8 +21,9 @@ constexpr int kMinSide = 48;
 constexpr size_t kMaxGaps = 3;
 constexpr int kSampleStep = 7;  // Pixels between the points the camera's motion is fitted to.
 
-cv::Mat Flow(const cv::Mat& from, const cv::Mat& to) {
-  cv::Mat flow;
+// `guess` may be empty.
+cv::Mat Flow(const cv::Mat& from, const cv::Mat& to, const cv::Mat& guess) {
+  cv::Mat flow = guess.clone();
   cv::DISOpticalFlow::create(cv::DISOpticalFlow::PRESET_MEDIUM)->calc(from, to, flow);
   return flow;
 }
@@ -80,43 +82,68 @@ struct Side {
   cv::Mat consistent;  // 255 where it can be believed.
 };
 
-Side MeasureSide(const cv::Mat& grey, const TapNeighbour& neighbour) {
-  const cv::Mat there = Flow(grey, neighbour.grey);
-  const cv::Mat back = Flow(neighbour.grey, grey);
-  Side side{WithoutCamera(there), LeadsBack(there, back)};
-  if (neighbour.offset < 0) side.residual *= -1;
-  return side;
+// Of neighbours on one side, by rising distance. What moves far is out of reach for the flow to a
+// distant neighbour, unless it starts from where the flow to a nearer one leads.
+std::vector<Side> MeasureSides(const cv::Mat& grey, const std::vector<const TapNeighbour*>& row) {
+  std::vector<Side> sides;
+  cv::Mat there, back;
+  for (size_t i = 0; i < row.size(); ++i) {
+    if (i > 0) {
+      const double further = static_cast<double>(row[i]->offset) / row[i - 1]->offset;
+      there *= further;
+      back *= further;
+    }
+    there = Flow(grey, row[i]->grey, there);
+    back = Flow(row[i]->grey, grey, back);
+    Side side{WithoutCamera(there), LeadsBack(there, back)};
+    if (row[i]->offset < 0) side.residual *= -1;
+    sides.push_back(side);
+  }
+  return sides;
 }
 
-cv::Mat Combine(const Side& after, const Side& before) {
-  cv::Mat combined = after.residual.clone();
-  for (int y = 0; y < combined.rows; ++y) {
-    for (int x = 0; x < combined.cols; ++x) {
+Side Combine(const Side& after, const Side& before) {
+  Side combined{after.residual.clone(), after.consistent | before.consistent};
+  for (int y = 0; y < combined.residual.rows; ++y) {
+    for (int x = 0; x < combined.residual.cols; ++x) {
       const cv::Vec2f a = after.residual.at<cv::Vec2f>(y, x);
       const cv::Vec2f b = before.residual.at<cv::Vec2f>(y, x);
       const bool believe_a = after.consistent.at<uint8_t>(y, x) != 0;
       const bool believe_b = before.consistent.at<uint8_t>(y, x) != 0;
       const bool take_b = believe_a == believe_b ? b.dot(b) < a.dot(a) : believe_b;
-      if (take_b) combined.at<cv::Vec2f>(y, x) = b;
+      if (take_b) combined.residual.at<cv::Vec2f>(y, x) = b;
     }
   }
   return combined;
 }
 
-float NoiseOf(const cv::Mat& residual, int distance) {
+float NoiseOf(const Side& side, int distance) {
   std::vector<float> lengths;
-  for (int y = 0; y < residual.rows; y += 3) {
-    for (int x = 0; x < residual.cols; x += 3) {
-      const cv::Vec2f r = residual.at<cv::Vec2f>(y, x);
-      lengths.push_back(std::sqrt(r.dot(r)));
+  for (int y = 0; y < side.residual.rows; y += 3) {
+    for (int x = 0; x < side.residual.cols; x += 3) {
+      const cv::Vec2f r = side.residual.at<cv::Vec2f>(y, x);
+      if (side.consistent.at<uint8_t>(y, x)) lengths.push_back(std::sqrt(r.dot(r)));
     }
   }
+  const float least = 0.25f + 0.1f * static_cast<float>(distance);
+  if (lengths.empty()) return least;
   const auto middle = lengths.begin() + static_cast<ptrdiff_t>(lengths.size() / 2);
   std::nth_element(lengths.begin(), middle, lengths.end());
-  return std::max(0.25f + 0.1f * static_cast<float>(distance), 1.5f * *middle);
+  return std::max(least, 1.5f * *middle);
 }
 
 }  // namespace
+
+cv::Mat MovingRegion(const TapMotion::Gap& gap, float noises, const cv::Point& tap) {
+  std::vector<cv::Mat> parts;
+  cv::split(gap.residual, parts);
+  cv::Mat length;
+  cv::magnitude(parts[0], parts[1], length);
+  cv::Mat moving = (length > noises * gap.noise) & gap.believed;
+  cv::morphologyEx(moving, moving, cv::MORPH_OPEN,
+                   cv::getStructuringElement(cv::MORPH_ELLIPSE, {5, 5}));
+  return moving.at<uint8_t>(tap) ? PartsHolding(moving, {tap}) : cv::Mat();
+}
 
 TapMotion MeasureTapMotion(const cv::Mat& grey, const std::vector<TapNeighbour>& neighbours,
                            int threads) {
@@ -127,21 +154,26 @@ TapMotion MeasureTapMotion(const cv::Mat& grey, const std::vector<TapNeighbour>&
   for (const TapNeighbour& n : neighbours) by_distance[std::abs(n.offset)].push_back(&n);
   while (by_distance.size() > kMaxGaps) by_distance.erase(std::prev(by_distance.end()));
 
-  std::vector<const TapNeighbour*> used;
-  for (const auto& [distance, pair] : by_distance)
-    used.insert(used.end(), pair.begin(), pair.end());
-  std::vector<Side> sides(used.size());
-  RunTasks(static_cast<int>(used.size()), threads, [&](int i) {
+  std::array<std::vector<const TapNeighbour*>, 2> rows;  // Before and after the frame.
+  for (const auto& [distance, pair] : by_distance) {
+    for (const TapNeighbour* n : pair) rows[n->offset > 0 ? 1 : 0].push_back(n);
+  }
+  std::array<std::vector<Side>, 2> sides;
+  RunTasks(2, threads, [&](int i) {
     const auto index = static_cast<size_t>(i);
-    sides[index] = MeasureSide(grey, *used[index]);
+    sides[index] = MeasureSides(grey, rows[index]);
   });
 
-  size_t next = 0;
+  std::array<size_t, 2> next{};
   for (const auto& [distance, pair] : by_distance) {
-    TapMotion::Gap gap;
-    gap.residual = pair.size() == 2 ? Combine(sides[next], sides[next + 1]) : sides[next].residual;
-    next += pair.size();
-    gap.noise = NoiseOf(gap.residual, distance);
+    std::vector<Side> at_distance;
+    for (const TapNeighbour* n : pair) {
+      const size_t row = n->offset > 0 ? 1 : 0;
+      at_distance.push_back(sides[row][next[row]++]);
+    }
+    const Side side =
+        at_distance.size() == 2 ? Combine(at_distance[1], at_distance[0]) : at_distance[0];
+    TapMotion::Gap gap{side.residual, side.consistent, NoiseOf(side, distance)};
     cv::blur(gap.residual, gap.residual, cv::Size(3, 3));
     motion.gaps.push_back(gap);
   }

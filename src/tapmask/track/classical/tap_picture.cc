@@ -112,8 +112,9 @@ TapPyramid MakeTapPyramid(const AnalysisFrame& frame, std::span<const AnalysisFr
   pyramid.half = FromLab(half_lab);
   pyramid.half.pixel = 2;
   for (const TapMotion::Gap& gap : pyramid.full.motion.gaps) {
-    TapMotion::Gap reduced{cv::Mat(), gap.noise};  // Still in pixels of the grid.
+    TapMotion::Gap reduced{cv::Mat(), cv::Mat(), gap.noise};  // Still in pixels of the grid.
     cv::resize(gap.residual, reduced.residual, half, 0, 0, cv::INTER_AREA);
+    cv::resize(gap.believed, reduced.believed, half, 0, 0, cv::INTER_NEAREST);
     pyramid.half.motion.gaps.push_back(reduced);
   }
   return pyramid;
