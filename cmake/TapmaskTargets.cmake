@@ -56,6 +56,10 @@ if(TAPMASK_SANITIZE MATCHES "thread")
   # Debian's libraries are not instrumented: what they do among themselves looks like races.
   set(TAPMASK_TEST_ENVIRONMENT ENVIRONMENT TSAN_OPTIONS=ignore_noninstrumented_modules=1)
 endif()
+if(TAPMASK_SANITIZE MATCHES "address")
+  set(TAPMASK_TEST_ENVIRONMENT ENVIRONMENT
+    LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/cmake/lsan.supp:print_suppressions=0)
+endif()
 
 function(tapmask_tests name)
   cmake_parse_arguments(ARG "THREADS;OPENCV" "" "SOURCES;LIBS" ${ARGN})
