@@ -112,6 +112,15 @@ TEST_F(TrackPass, FollowsThePointToBothEndsOfItsShot) {
   }
 }
 
+// The segmenter is sure by 0.8, the tracker by 0.9.
+TEST_F(TrackPass, IsNoSurerOfWhatItFollowsThanOfThePoint) {
+  MaskTrackReader track = Track({.points = {At(20)}, .boxes = {}, .masks = {}});
+
+  EXPECT_NEAR(track.Frame(20)[0].confidence, 0.8, 1e-6);
+  EXPECT_NEAR(track.Frame(19)[0].confidence, 0.72, 1e-6);
+  EXPECT_NEAR(track.Frame(25)[0].confidence, 0.72, 1e-6);
+}
+
 // A point in a later shot was once followed forwards only, so the beginning of that shot stayed in
 // the clear.
 TEST_F(TrackPass, FollowsEveryPointBackToTheCut) {

@@ -36,7 +36,9 @@ std::vector<MaskRecord> TrackingDirection::Step(const TimedFrame& frame,
     if (state.state == TrackState::kTracked) last_seen_[seen.object] = state.mask;
     MaskRecord record = base(seen.object);
     record.state = state.state;
-    record.confidence = state.confidence;
+    const bool absent = state.state == TrackState::kAbsent;
+    record.confidence =
+        absent ? state.confidence : state.confidence * start_confidence_.at(seen.object);
     record.mask = ScaleMask(state.mask, mask_size_);
     records.push_back(std::move(record));
   }
@@ -45,6 +47,7 @@ std::vector<MaskRecord> TrackingDirection::Step(const TimedFrame& frame,
     rules_.try_emplace(start.object, StateRules::Options{})
         .first->second.Given(start.in_image, seconds);
     last_seen_[start.object] = start.in_image;
+    start_confidence_[start.object] = start.confidence;
     MaskRecord record = base(start.object);
     record.state = start.state;
     record.confidence = start.confidence;

@@ -28,7 +28,8 @@ class TrackingDirection {
   TrackingDirection(const Engine& engine, int threads, const Size& mask_size);
 
   // The records of every object known so far. `starts` puts objects where the user said; frames
-  // before the first start need not be given.
+  // before the first start need not be given. A mask that was followed is no surer than the one it
+  // was followed from: their confidences are multiplied.
   std::vector<MaskRecord> Step(const TimedFrame& frame, const std::vector<StartMask>& starts);
 
   // How far the tracker's own mask agreed (IoU) with the start of the last `Step`; 1 when it knew
@@ -44,6 +45,7 @@ class TrackingDirection {
   std::map<int, StateRules> rules_;  // By object.
   std::map<int, Mask> last_seen_;
   std::map<int, double> agreement_;
+  std::map<int, double> start_confidence_;
 };
 
 }  // namespace tapmask

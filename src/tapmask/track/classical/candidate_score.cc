@@ -226,7 +226,7 @@ std::vector<size_t> Alternatives(const Ranking& ranking, size_t chosen, size_t c
 
 float ConfidenceOf(const Ranking& ranking, size_t i) {
   // Likely candidates that agree say more than a good look.
-  const float logit = 4 * (ranking.score[i] - 0.2f) + 4 * (ranking.ExpectedOverlap(i) - 0.7f);
+  const float logit = 4 * (ranking.score[i] - 0.35f) + 4 * (ranking.ExpectedOverlap(i) - 0.7f);
   return 1 / (1 + std::exp(-logit));
 }
 

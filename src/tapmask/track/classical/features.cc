@@ -16,17 +16,15 @@ constexpr int kMotionBegin = 65;
 constexpr int kRegionBegin = 68;
 constexpr double kColourStretch = 1.6;
 
-constexpr int kNear = 6, kFar = 14;  // Pixels from the centre to the places around it.
-struct Offset {
-  int x, y;
-};
-constexpr std::array<Offset, 8> Ring(int radius) {
-  const int d = radius * 7 / 10;
-  return {
-      {{radius, 0}, {d, d}, {0, radius}, {-d, d}, {-radius, 0}, {-d, -d}, {0, -radius}, {d, -d}}};
+constexpr int kNear = 6, kFar = 14;  // Pixels from the centre to the places around it,
+constexpr double kLeastZoom = 0.5, kMostZoom = 2;  // times the zoom, within these bounds.
+
+std::array<cv::Point, 8> Ring(int radius, double zoom) {
+  const double scaled = radius * std::clamp(zoom, kLeastZoom, kMostZoom);
+  const int r = static_cast<int>(std::lround(scaled));
+  const int d = static_cast<int>(0.7 * scaled + 1e-9);
+  return {{{r, 0}, {d, d}, {0, r}, {-d, d}, {-r, 0}, {-d, -d}, {0, -r}, {d, -d}}};
 }
-constexpr auto kNearRing = Ring(kNear);
-constexpr auto kFarRing = Ring(kFar);
 
 uint8_t Byte(double v) {
   return static_cast<uint8_t>(std::clamp(v, 0.0, 255.0));
@@ -97,7 +95,11 @@ ObjectPlace PlaceOf(const cv::Mat& mask) {
 
 FeatureReader::FeatureReader(const FeatureImages& images, const cv::Mat& residual,
                              const ObjectPlace& place)
-    : images_(images), residual_(residual), place_(place) {}
+    : images_(images),
+      residual_(residual),
+      place_(place),
+      near_(Ring(kNear, place.zoom)),
+      far_(Ring(kFar, place.zoom)) {}
 
 void FeatureReader::Read(int x, int y, uint8_t* out) const {
   const size_t column = 3 * static_cast<size_t>(x);
@@ -108,14 +110,14 @@ void FeatureReader::Read(int x, int y, uint8_t* out) const {
   out = std::copy_n(gradients, 4, out);
 
   const int right = images_.lab.cols - 1, bottom = images_.lab.rows - 1;
-  const auto look_around = [&](const cv::Mat& lab, const std::array<Offset, 8>& ring) {
-    for (const Offset& o : ring) {
+  const auto look_around = [&](const cv::Mat& lab, const std::array<cv::Point, 8>& ring) {
+    for (const cv::Point& o : ring) {
       const int px = std::clamp(x + o.x, 0, right), py = std::clamp(y + o.y, 0, bottom);
       out = Put(out, lab.ptr(py) + 3 * static_cast<size_t>(px));
     }
   };
-  look_around(images_.lab_soft, kNearRing);
-  look_around(images_.lab_wide, kFarRing);
+  look_around(images_.lab_soft, near_);
+  look_around(images_.lab_wide, far_);
 
   const double u = (x - place_.x) / place_.side, v = (y - place_.y) / place_.side;
   *out++ = Byte(128 + 60 * u);

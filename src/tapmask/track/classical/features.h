@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -38,11 +39,13 @@ struct FeatureImages {
 
 FeatureImages MakeFeatureImages(const cv::Mat& bgr);
 
-// Where an object is and how large, as its features count it.
+// Where an object is and how large, as its features count it. What is looked at around a pixel lies
+// further away when the object has grown since it was learnt, so that it is the same spot of it.
 struct ObjectPlace {
   double x = 0;
   double y = 0;
   double side = 1;  // Square root of the area, > 0.
+  double zoom = 1;  // Its size now by its size when it was learnt, > 0.
 };
 
 // The centre and size of what is set in `mask`; the default place when nothing is.
@@ -62,6 +65,7 @@ class FeatureReader {
   const FeatureImages& images_;
   const cv::Mat residual_;
   const ObjectPlace place_;
+  std::array<cv::Point, 8> near_, far_;  // Where to look around a pixel.
 };
 
 }  // namespace tapmask

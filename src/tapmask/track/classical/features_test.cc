@@ -73,6 +73,20 @@ TEST(FeatureReader, SeesColourAroundThePixel) {
   EXPECT_LT(dark[25], 60);   // and 6 to its left.
 }
 
+TEST(FeatureReader, LooksFurtherAwayInAnObjectThatHasGrown) {
+  cv::Mat bgr(60, 60, CV_8UC3, cv::Scalar::all(20));
+  bgr.colRange(30, 60).setTo(cv::Scalar::all(220));
+  const FeatureImages images = MakeFeatureImages(bgr);
+  ObjectPlace grown;
+  grown.zoom = 2;
+
+  const PixelFeatures far_from_edge = ReadAt(FeatureReader(images, cv::Mat(), grown), 21, 30);
+  const PixelFeatures as_learnt = ReadAt(FeatureReader(images, cv::Mat(), ObjectPlace()), 21, 30);
+
+  EXPECT_GT(far_from_edge[13], 180);  // 12 pixels to its right.
+  EXPECT_LT(as_learnt[13], 60);
+}
+
 TEST(FeatureReader, HasNoOtherGroupsThanThoseNamed) {
   std::array<int, 6> count{};
   for (int f = 0; f < kFeatureCount; ++f) ++count[static_cast<size_t>(GroupOf(f))];

@@ -30,6 +30,7 @@ constexpr float kHardShare = 0.7f;      // Of the label in the probability that 
 constexpr double kAllSeen = 0.95;       // Share of the whole area, above which all is seen,
 constexpr double kPartHidden = 0.85;    // and below which part is hidden.
 constexpr double kWholeFading = 0.995;  // A frame.
+constexpr double kZoomPace = 0.2;       // Of the way to the size that is seen, a frame.
 
 constexpr double kNothingToCompare = 0.6;  // Confidence when there were no trees to grow.
 constexpr double kSurelyAbsent = 0.97;
@@ -96,6 +97,7 @@ void ObjectTrack::Given(const cv::Mat& mask, const WorkingFrame& frame) {
   }
   state_ = State::kFollowed;
   place_ = PlaceOf(mask);
+  given_side_ = place_.side;
   velocity_.reset();
   whole_ = {mask_, place_, {}, static_cast<double>(area)};
   usual_area_ = long_area_ = area;
@@ -156,6 +158,7 @@ ObjectTrack::Look ObjectTrack::LookClosely(Prediction expected, const WorkingFra
     look.place = whole_.PlaceNow();
     hidden = whole_.MaskNow();
   }
+  look.place.zoom = place_.zoom;
   const cv::Mat distance = SignedDistance(expected.mask);
   const cv::Mat background = Grown(expected.mask, kGuard) == 0;
   Homography camera;
@@ -245,7 +248,10 @@ void ObjectTrack::Learn(const Look& look, const WorkingFrame& frame) {
   const bool trusted = state_ == State::kFollowed && look.area >= MinArea();
   if (trusted) {
     RememberWhole(look);
+    double zoom = place_.zoom;
+    if (!look.part_hidden) zoom += kZoomPace * (PlaceOf(look.mask).side / given_side_ - zoom);
     place_ = look.part_hidden ? look.place : PlaceOf(look.mask);
+    place_.zoom = zoom;
     usual_area_ = 0.9 * usual_area_ + 0.1 * look.area;
     long_area_ = 0.95 * long_area_ + 0.05 * look.area;
   }

@@ -86,9 +86,10 @@ class ObjectTrack {
   Appearance appearance_;
   std::optional<BackgroundMemory> memory_;  // Nothing while it is not known where the object is.
   State state_ = State::kAway;
-  cv::Mat mask_;         // In the last frame; all zero when it was not found.
-  cv::Mat probability_;  // Likewise, softer.
-  ObjectPlace place_;    // Where it was last.
+  cv::Mat mask_;           // In the last frame; all zero when it was not found.
+  cv::Mat probability_;    // Likewise, softer.
+  ObjectPlace place_;      // Where it was last.
+  double given_side_ = 1;  // Of the object where it was given.
   Whole whole_;
   std::optional<cv::Vec2f> velocity_;  // Grid pixels a frame, in the picture.
   double usual_area_ = 0;              // Running mean over some ten frames,
