@@ -228,6 +228,8 @@ class ClassicalSegmenter final : public Segmenter {
     order.insert(order.begin(), 0);
 
     const double answer_area = cv::countNonZero(regions.front());
+    // Who points again looks at what was found: each further point halves the doubt.
+    const double doubt = std::pow(0.5, static_cast<double>(path_->points.size() - 1));
     std::vector<MaskCandidate> answers(order.size());
     RunTasks(static_cast<int>(order.size()), options_.threads, [&](int task) {
       const auto i = static_cast<size_t>(task);
@@ -236,7 +238,8 @@ class ClassicalSegmenter final : public Segmenter {
       KeepPromises(mask, path_->points);
       // What was not chosen is no surer than what was.
       const double confidence = std::min(ConfidenceOf(ranking, order[i]), ConfidenceOf(ranking, 0));
-      answers[i] = {mask, confidence, ScaleBeside(cv::countNonZero(region), answer_area)};
+      answers[i] = {mask, 1 - doubt * (1 - confidence),
+                    ScaleBeside(cv::countNonZero(region), answer_area)};
     });
     return answers;
   }

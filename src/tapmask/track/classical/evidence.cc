@@ -17,7 +17,7 @@ constexpr float kFirst = 2.6f;
 constexpr float kRecent = 1.4f;
 constexpr float kFlow = 1.2f;
 constexpr float kFlowAtLeast = 0.25f;  // Of kFlow, where the flow is not consistent.
-constexpr float kLikeBackground = 4, kUnlikeBackground = 0.4f;
+constexpr float kLikeBackground = 10, kUnlikeBackground = 0.4f;
 constexpr float kDeepOutside = -4, kDeepInside = 1.5f;
 constexpr float kPerhapsHidden = -1;  // Instead of kDeepOutside, where parts may come out.
 constexpr float kBias = 0.4f;         // Towards the object: a leak is worse than too much.

@@ -11,7 +11,7 @@ namespace {
 
 constexpr size_t kMinPixels = 6;
 constexpr float kUnknownNoise = 9;
-constexpr float kStandsStill = 3, kMoves = 2;  // Log odds at most.
+constexpr float kStandsStill = 6, kMoves = 2;  // Log odds at most.
 
 float Length(const cv::Vec2f& v) {
   return std::sqrt(v[0] * v[0] + v[1] * v[1]);
