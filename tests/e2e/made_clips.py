@@ -183,7 +183,15 @@ HDR10 = (*X265_10[:-1], "log-level=error:pools=2:hdr10=1:repeat-headers=1:colorp
          "colormatrix=bt2020nc:master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)"
          "L(10000000,50):max-cll=1000,400")
 HLG = (*X265_10[:-1], "log-level=error:pools=2:colorprim=bt2020:transfer=arib-std-b67:colormatrix=bt2020nc")
-TAGS_2020 = ("-color_primaries", "bt2020", "-colorspace", "bt2020nc")
+
+
+def tagged(primaries, transfer, matrix, **more):
+    """Newer FFmpegs take the colours from the frames, older ones from the options."""
+    option = {"bt470bg": "gamma28"}.get(transfer, transfer)  # It has two names.
+    return plain("-color_primaries", primaries, "-color_trc", option, "-colorspace", matrix,
+                 filters=f"setparams=color_primaries={primaries}:color_trc={transfer}:colorspace={matrix}", **more)
+
+
 COS, SIN = math.cos(math.radians(30)), math.sin(math.radians(30))
 
 CLIPS = [
@@ -203,8 +211,8 @@ CLIPS = [
                                              mp4_boxes.set_display_matrix(p, 0, 1, -1, 0))),
     # Depth, chroma, colours, fields.
     Clip("deep_10", plain(video=X265_10)),
-    Clip("hdr10", plain(*TAGS_2020, "-color_trc", "smpte2084", video=HDR10)),
-    Clip("hlg", plain(*TAGS_2020, "-color_trc", "arib-std-b67", video=HLG)),
+    Clip("hdr10", tagged("bt2020", "smpte2084", "bt2020nc", video=HDR10)),
+    Clip("hlg", tagged("bt2020", "arib-std-b67", "bt2020nc", video=HLG)),
     Clip("h264_10", plain(video=(*X264, "-pix_fmt", "yuv420p10le"))),
     Clip("chroma_422", plain(video=(*X264, "-pix_fmt", "yuv422p")), says=("4:2:",)),
     Clip("chroma_422_kept", plain(video=(*X264, "-pix_fmt", "yuv422p")), args=("--keep-chroma",),
@@ -220,9 +228,9 @@ CLIPS = [
     Clip("deinterlaced", plain(video=(*X264, "-flags", "+ildct+ilme", "-top", "1")), args=("--deinterlace",),
          expect=Expectations(deinterlace=True, min_psnr_db=25)),
     Clip("full_range", plain("-color_range", "pc", video=(*X264, "-pix_fmt", "yuvj420p"))),
-    Clip("bt601_ntsc", plain("-color_primaries", "smpte170m", "-color_trc", "smpte170m", "-colorspace", "smpte170m")),
-    Clip("bt601_pal", plain("-color_primaries", "bt470bg", "-color_trc", "gamma28", "-colorspace", "bt470bg")),
-    Clip("bt2020_8", plain(*TAGS_2020, "-color_trc", "bt2020-10")),
+    Clip("bt601_ntsc", tagged("smpte170m", "smpte170m", "smpte170m")),
+    Clip("bt601_pal", tagged("bt470bg", "bt470bg", "bt470bg")),
+    Clip("bt2020_8", tagged("bt2020", "bt2020-10", "bt2020nc")),
     Clip("grey", plain(video=(*X264, "-pix_fmt", "gray"))),
     Clip("twelve_bit", plain(video=("-c:v", "libx265", "-preset", "ultrafast", "-pix_fmt", "yuv420p12le", "-x265-params",
                                     "log-level=error"))),
