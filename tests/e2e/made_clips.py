@@ -157,12 +157,12 @@ def pictures(suffix, *args):
     return make
 
 
-def audio_late(seconds):
+def audio_late(seconds, *args):
     def make(kitchen, path):
         source = kitchen.folder / f".for_offset_{path.suffix[1:]}{path.suffix}"
         kitchen.encode(source)
         kitchen.ffmpeg("-i", source, "-itsoffset", seconds, "-i", source, "-map", "0:v", "-map", "1:a",
-                       "-c", "copy", path)
+                       "-c", "copy", *args, path)
     return make
 
 
@@ -280,6 +280,7 @@ CLIPS = [
                                                                            "sine=frequency=900:duration=1.2"))),
     Clip("audio_late", audio_late("0.5")),
     Clip("audio_early", audio_late("-0.3")),
+    Clip("audio_late_by_a_fraction", audio_late("0.40046", "-movie_timescale", "90000")),
     Clip("audio_late_mkv", audio_late("0.5"), "mkv"),
     # Text.
     Clip("srt_mkv", subtitled("s.srt", SRT, "srt"), "mkv"),

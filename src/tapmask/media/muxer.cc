@@ -68,6 +68,8 @@ void Muxer::Start(int64_t timescale, bool keep_metadata) {
   ffmpeg::Dictionary dict;
   if (container_ != OutputContainer::kMkv) {
     dict.Set("video_track_timescale", std::to_string(timescale));
+    // In these ticks edit lists say by how much a track begins later; a thousand is too coarse.
+    dict.Set("movie_timescale", "90000");
     dict.Set("movflags", keep_metadata ? "+faststart+use_metadata_tags" : "+faststart");
     dict.Set("write_tmcd", "0");
   }
