@@ -218,6 +218,21 @@ class Behaviour(TapmaskCase):
         self.assertEqual(changed[:10] + changed[21:], [False] * (film.FRAMES - 11))
         self.assertEqual(changed[10:20], [True] * 10)
 
+    def test_lossless_12_bits(self):
+        """Works for small pictures; those that x265 does not take are refused before any work."""
+        for size, code in (("96x64", 0), ("8x8", 1)):
+            source, target = self.out / f"{size}.mkv", self.out / f"target{size}"
+            target.mkdir()
+            Kitchen(self.folder).ffmpeg("-f", "lavfi", "-i", f"testsrc2=s={size}:r=25:d=0.4", "-pix_fmt", "yuv420p12le",
+                                        "-c:v", "ffv1", source)
+            called = tapmask("run", source, "--box", "1,1,4,4@0", "--mode", "privacy_blur", "--codec", "lossless", "--quiet",
+                             "-o", target / "o.mp4")
+            self.assertEqual(called.code, code, str(called))
+            if code:
+                self.assertIn("cannot code 8x8 pixels", called.err)
+                self.assertOneSentence(called)
+                self.assertNothingIn(target)
+
     def test_deinterlace_says_that_there_is_nothing_to_do(self):
         self.run_clip("--deinterlace")
         self.assertTrue(any("interlaced" in text for text in self.report()["warnings"]), self.report()["warnings"])
