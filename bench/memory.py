@@ -11,11 +11,9 @@ a mask track. Prints a table.
 """
 
 import argparse
-import os
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,6 +22,7 @@ sys.path.insert(0, str(ROOT / "tests/e2e"))
 import numpy as np  # noqa: E402
 
 import hand_masks  # noqa: E402
+from peak_memory import measured  # noqa: E402
 
 RATE = 25
 
@@ -40,15 +39,6 @@ def make_masks(path, size, frames):
     mask = np.zeros((height, width), bool)
     mask[height // 3:height * 2 // 3, width // 3:width // 2] = True
     hand_masks.write_track(path, [mask] * frames)
-
-
-def measured(args):
-    """-> (exit code, seconds, peak MB of the process and its children)."""
-    begun = time.monotonic()
-    process = subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, time.monotonic() - begun, usage.ru_maxrss / 1024
 
 
 def seconds_list(text):

@@ -20,6 +20,7 @@ pixels. `first` is the J of the first frame. Prints a table as Markdown.
 import argparse
 import concurrent.futures
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -83,8 +84,9 @@ class Clip:
         self.pattern = str(pictures / "%05d.jpg")
 
     def _tapmask(self, command, what, out):
-        done = subprocess.run([self.tapmask, command, self.pattern, *what, "--masks-out", str(out), "--threads", "1", "--quiet"],
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        shutil.rmtree(out, ignore_errors=True)  # Of a run before; the program would refuse it.
+        done = subprocess.run([self.tapmask, command, self.pattern, *what, "--masks-out", str(out), "--threads", "1",
+                               "--quiet"], stdin=subprocess.DEVNULL, capture_output=True, text=True)
         if done.returncode != 0:
             raise RuntimeError(f"{self.name}: {' '.join(what)}: {done.stderr.strip()}")
 
