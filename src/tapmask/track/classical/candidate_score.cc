@@ -16,7 +16,6 @@ namespace {
 
 constexpr float kStrongEdge = 1.5f;  // In mean edges of the picture.
 constexpr float kMoving = 1.5f;      // In noises.
-constexpr int kHalo = 3;             // Pixels of background that flow takes along.
 constexpr double kRing = 0.25;       // "Just around", in parts of sqrt(area).
 constexpr float kSharpness = 15;     // How fast likelihood falls with the score.
 constexpr float kSameThing = 0.85f;  // An alternative must overlap less than this.
@@ -122,8 +121,7 @@ std::vector<MovingThing> WhatMovesAt(const cv::Point& tap, const TapMotion& moti
   for (const TapMotion::Gap& gap : motion.gaps) {
     const cv::Mat region = MovingRegion(gap, kMoving, tap);
     if (region.empty()) continue;
-    cv::Mat core;
-    cv::erode(region, core, Disc(kHalo));
+    const cv::Mat core = WithoutHalo(region);
     moving.push_back({region, cv::countNonZero(core) > 0 ? core : region, gap.believed});
   }
   return moving;

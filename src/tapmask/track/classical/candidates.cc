@@ -199,7 +199,6 @@ struct Job {
 // From what moves at the tap, at several thresholds. Without the halo that flow has, colour may
 // decide more.
 std::vector<Job> JobsFromMotion(const TapPicture& picture, const cv::Point& tap) {
-  const cv::Mat halo = cv::getStructuringElement(cv::MORPH_ELLIPSE, {7, 7});
   std::vector<cv::Mat> regions;
   for (const TapMotion::Gap& gap : picture.motion.gaps) {
     for (const float noises : {1.0f, 2.0f, 4.0f}) {
@@ -210,8 +209,7 @@ std::vector<Job> JobsFromMotion(const TapPicture& picture, const cv::Point& tap)
   std::vector<Job> jobs;
   for (const cv::Mat& region : WithoutDuplicates(regions, 0.8)) {
     jobs.push_back({region, {2, 1.0f, 0.12f}});
-    cv::Mat core;
-    cv::erode(region, core, halo);
+    const cv::Mat core = WithoutHalo(region);
     if (core.at<uint8_t>(tap)) jobs.push_back({PartsHolding(core, {tap}), {2, 0.5f, 0.12f}});
   }
   return jobs;

@@ -145,6 +145,12 @@ cv::Mat MovingRegion(const TapMotion::Gap& gap, float noises, const cv::Point& t
   return moving.at<uint8_t>(tap) ? PartsHolding(moving, {tap}) : cv::Mat();
 }
 
+cv::Mat WithoutHalo(const cv::Mat& region) {
+  cv::Mat core;
+  cv::erode(region, core, cv::getStructuringElement(cv::MORPH_ELLIPSE, {7, 7}));
+  return core;
+}
+
 TapMotion MeasureTapMotion(const cv::Mat& grey, const std::vector<TapNeighbour>& neighbours,
                            int threads) {
   TapMotion motion;

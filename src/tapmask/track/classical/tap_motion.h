@@ -22,6 +22,9 @@ struct TapMotion {
 // 255 there. Empty when the tapped pixel does not move.
 cv::Mat MovingRegion(const TapMotion::Gap& gap, float noises, const cv::Point& tap);
 
+// The region without the few pixels of background all around that flow takes along; may be empty.
+cv::Mat WithoutHalo(const cv::Mat& region);
+
 // A neighbouring frame as an 8-bit grey picture.
 struct TapNeighbour {
   int offset = 0;  // Frames after (+) or before (-) the tapped one, not 0.
