@@ -14,11 +14,13 @@
 namespace tapmask {
 namespace {
 
-constexpr float kStrongEdge = 1.5f;  // In mean edges of the picture.
-constexpr float kMoving = 1.5f;      // In noises.
-constexpr double kRing = 0.25;       // "Just around", in parts of sqrt(area).
-constexpr float kSharpness = 15;     // How fast likelihood falls with the score.
-constexpr float kSameThing = 0.85f;  // An alternative must overlap less than this.
+constexpr float kStrongEdge = 1.5f;    // In mean edges of the picture.
+constexpr float kMoving = 1.5f;        // In noises.
+constexpr double kRing = 0.25;         // "Just around", in parts of sqrt(area).
+constexpr float kSharpness = 10;       // How fast likelihood falls with the score.
+constexpr float kOverlapWorth = 0.3f;  // Of the expected IoU with the truth, in scores,
+constexpr float kCoverWorth = 0.3f;    // and of the expected share of the truth that is covered.
+constexpr float kSameThing = 0.85f;    // An alternative must overlap less than this.
 
 cv::Mat Disc(int radius) {
   return cv::getStructuringElement(cv::MORPH_ELLIPSE, {2 * radius + 1, 2 * radius + 1});
@@ -82,27 +84,23 @@ void LookAtColour(const TapPicture& picture, const Cutout& cutout, CandidateLook
 void LookAtMotion(const std::vector<MovingThing>& moving, const cv::Mat& region,
                   CandidateLook& look) {
   if (moving.empty()) return;
-  double precision = 0, recall = 0;
   const auto share = [](const cv::Mat& part, const cv::Mat& whole) {
     return cv::countNonZero(part & whole) / std::max(1.0, double(cv::countNonZero(whole)));
   };
-  for (const MovingThing& thing : moving) {
-    precision += share(thing.region, region & thing.believed);
-    recall += share(region, thing.core);
-  }
-  // The means' F-measure: the divisions by the number of things cancel but for one.
-  look.moving_match = static_cast<float>(2 * precision * recall / (precision + recall + 1e-6) /
-                                         static_cast<double>(moving.size()));
+  // Over far distances in time less of a thing that bends can be followed, so what must be covered
+  // is the most of it that was seen moving.
+  const auto most = std::max_element(
+      moving.begin(), moving.end(), [](const MovingThing& one, const MovingThing& other) {
+        return cv::countNonZero(one.core) < cv::countNonZero(other.core);
+      });
+  const double recall = share(region, most->core);
+  double precision = 0;
+  for (const MovingThing& thing : moving) precision += share(thing.region, region & thing.believed);
+  precision /= static_cast<double>(moving.size());
+  look.moving_match = static_cast<float>(2 * precision * recall / (precision + recall + 1e-6));
 }
 
-void LookAtShape(const Cutout& cutout, const cv::Point& tap, CandidateLook& look) {
-  std::vector<cv::Point> pixels, hull;
-  cv::findNonZero(cutout.region, pixels);
-  cv::convexHull(pixels, hull);
-  // A hull runs through pixel centres: half a pixel must be added all around.
-  const double hull_area = cv::contourArea(hull) + 0.5 * cv::arcLength(hull, true) + 1;
-  look.solidity = static_cast<float>(std::min(1.0, static_cast<double>(pixels.size()) / hull_area));
-
+void LookAtDepth(const Cutout& cutout, const cv::Point& tap, CandidateLook& look) {
   cv::Mat padded, depth;  // The frame's border is a border here.
   cv::copyMakeBorder(cutout.region, padded, 1, 1, 1, 1, cv::BORDER_CONSTANT, cv::Scalar(0));
   cv::distanceTransform(padded, depth, cv::DIST_L2, 3);
@@ -137,20 +135,20 @@ CandidateLook LookAtCandidate(const TapPicture& picture, const std::vector<Movin
   LookAtBorder(picture, cutout, look);
   LookAtColour(picture, cutout, look);
   LookAtMotion(moving, region, look);
-  LookAtShape(cutout, tap, look);
+  LookAtDepth(cutout, tap, look);
   return look;
 }
 
 float ScoreOf(const CandidateLook& look) {
   float score = 0;
-  score += 0.25f * look.strong_edge;
+  score += 0.30f * look.strong_edge;
   score -= 0.30f * look.colour_overlap;
   score -= 0.30f * look.frame_border;  // Background runs out of the picture.
-  score += 0.60f * look.moving_match;
-  score += 0.10f * look.solidity;
+  score += 0.40f * look.moving_match;
   score += 0.10f * look.tap_depth;  // People tap the middle.
-  // People tap things, not specks of them, and rarely what fills the picture.
-  score -= 0.08f * std::log(std::max(0.03f / look.area, 1.0f));
+  // People tap things, not specks of them, and rarely what fills the picture. Things of half a
+  // percent are small already; smaller ones are no less likely.
+  score -= 0.08f * std::log(std::max(0.03f / std::max(look.area, 0.005f), 1.0f));
   score -= 0.60f * std::max(look.area - 0.25f, 0.0f);
   return score;
 }
@@ -161,6 +159,12 @@ float Ranking::ExpectedOverlap(size_t i) const {
   return sum;
 }
 
+float Ranking::ExpectedCover(size_t i) const {
+  float sum = 0;
+  for (size_t j = 0; j < likelihood.size(); ++j) sum += likelihood[j] * cover[i][j];
+  return sum;
+}
+
 Ranking Rank(const TapPicture& picture, std::span<const cv::Mat> regions, const cv::Point& tap,
              int threads) {
   const size_t count = regions.size();
@@ -168,16 +172,19 @@ Ranking Rank(const TapPicture& picture, std::span<const cv::Mat> regions, const 
   Ranking ranking;
   ranking.score.resize(count);
   ranking.overlap.assign(count, std::vector<float>(count, 1.0f));
+  ranking.cover = ranking.overlap;
   RunTasks(static_cast<int>(count), threads, [&](int task) {
     const auto i = static_cast<size_t>(task);
     ranking.score[i] = ScoreOf(LookAtCandidate(picture, moving, regions[i], tap));
-    for (size_t j = 0; j < i; ++j) {
-      ranking.overlap[i][j] = static_cast<float>(RegionOverlap(regions[i], regions[j]));
+    const auto area = static_cast<float>(cv::countNonZero(regions[i]));
+    for (size_t j = 0; j < count; ++j) {
+      if (j == i) continue;
+      const auto both = static_cast<float>(cv::countNonZero(regions[i] & regions[j]));
+      const auto other = static_cast<float>(cv::countNonZero(regions[j]));
+      ranking.overlap[i][j] = both / std::max(1.0f, area + other - both);
+      ranking.cover[i][j] = both / std::max(1.0f, other);
     }
   });
-  for (size_t i = 0; i < count; ++i) {
-    for (size_t j = i + 1; j < count; ++j) ranking.overlap[i][j] = ranking.overlap[j][i];
-  }
 
   const float top = *std::max_element(ranking.score.begin(), ranking.score.end());
   float sum = 0;
@@ -193,7 +200,8 @@ size_t Best(const Ranking& ranking) {
   size_t best = 0;
   float best_value = -1e9f;
   for (size_t i = 0; i < ranking.score.size(); ++i) {
-    const float value = ranking.score[i] + 0.3f * ranking.ExpectedOverlap(i);
+    const float value = ranking.score[i] + kOverlapWorth * ranking.ExpectedOverlap(i) +
+                        kCoverWorth * ranking.ExpectedCover(i);
     if (value > best_value) best = i, best_value = value;
   }
   return best;

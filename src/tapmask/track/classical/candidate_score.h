@@ -17,7 +17,6 @@ struct CandidateLook {
   float colour_overlap = 0;  // Of the colours inside and those just around; 1 = the same.
   float frame_border = 0;    // Share of its border that is the frame's.
   float moving_match = 0.5;  // F-measure against what moves at the tap; 0.5 when that stands.
-  float solidity = 0;        // Its area by that of its convex hull.
   float tap_depth = 0;       // The tap's distance to its border, by the largest such distance.
 };
 
@@ -40,15 +39,19 @@ struct Ranking {
   std::vector<float> score;                 // Of the look alone.
   std::vector<float> likelihood;            // That it is nearest to the truth; 1 in sum.
   std::vector<std::vector<float>> overlap;  // IoU of every two.
+  std::vector<std::vector<float>> cover;    // [i][j]: the share of `j` that `i` covers.
 
-  // The IoU with the truth to be expected of candidate `i`.
+  // What is to be expected of candidate `i`: its IoU with the truth, and the share of the truth
+  // that it covers.
   float ExpectedOverlap(size_t i) const;
+  float ExpectedCover(size_t i) const;
 };
 
 Ranking Rank(const TapPicture& picture, std::span<const cv::Mat> regions, const cv::Point& tap,
              int threads);
 
-// The index of the best candidate.
+// The index of the best candidate. A part that is missed harms more than a part too much, so of
+// nearly equal candidates it is the one that covers more of the others.
 size_t Best(const Ranking& ranking);
 
 // Up to `count` more, best first: each the one that, with `chosen`, makes it likeliest that one of

@@ -46,7 +46,6 @@ TEST_F(CandidateScore, LooksAtWhatItSays) {
   EXPECT_LT(small.strong_edge, 0.3f);
   EXPECT_LT(whole.colour_overlap, 0.1f);
   EXPECT_GT(small.colour_overlap, 0.6f);
-  EXPECT_GT(whole.solidity, 0.97f);
   EXPECT_EQ(whole.frame_border, 0.0f);
   EXPECT_GT(whole.tap_depth, 0.95f);
 }
@@ -62,6 +61,28 @@ TEST_F(CandidateScore, ComparesWithWhatMoves) {
   EXPECT_NEAR(match(too_large_), 2 * precision / (1 + precision), 0.01);
   EXPECT_LT(match(half_), 0.8f);
   EXPECT_EQ(LookAtCandidate(picture_, {}, disc_, tap_).moving_match, 0.5f);
+}
+
+TEST_F(CandidateScore, MustCoverTheMostThatWasSeenMoving) {
+  const cv::Mat everywhere = disc_ | 255;
+  const std::vector<MovingThing> moving{{disc_, disc_, everywhere}, {half_, half_, everywhere}};
+
+  const auto match = [&](const cv::Mat& region) {
+    return LookAtCandidate(picture_, moving, region, tap_).moving_match;
+  };
+  EXPECT_GT(match(disc_), match(half_));
+}
+
+TEST_F(CandidateScore, ChoosesWhatCoversMoreOfNearlyEqualOnes) {
+  Ranking ranking;
+  ranking.score = {0.52f, 0.50f};
+  ranking.likelihood = {0.5f, 0.5f};
+  ranking.overlap = {{1, 0.5f}, {0.5f, 1}};
+  ranking.cover = {{1, 0.5f}, {1, 1}};  // The first is half of the second.
+
+  EXPECT_EQ(Best(ranking), 1u);
+  ranking.score[0] = 1;
+  EXPECT_EQ(Best(ranking), 0u);
 }
 
 TEST_F(CandidateScore, FindsWhatMovesAtTheTap) {

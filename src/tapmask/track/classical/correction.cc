@@ -14,9 +14,12 @@
 namespace tapmask {
 namespace {
 
-constexpr float kAgreement = 0.3f;   // Worth of IoU with the other edits, in scores.
+// Worth in scores: of the expected IoU with the truth, and of the expected share of it that is
+// covered. Who says "not this" sees that too much is covered already.
+constexpr float kOverlapWorth = 0.5f;
+constexpr float kCoverWorth = 0.4f, kCoverWorthOfNotThis = 0.1f;
 constexpr float kStay = 0.1f;        // Worth of IoU with the mask before.
-constexpr float kNewBorder = 0.2f;   // Worth of a new border that lies on strong edges.
+constexpr float kNewBorder = 0.3f;   // Worth of a new border that lies on strong edges.
 constexpr float kStrongEdge = 1.5f;  // In mean edges of the picture.
 constexpr double kSameEdit = 0.97;
 
@@ -128,13 +131,12 @@ cv::Mat Correct(const TapPyramid& pyramid, const cv::Mat& current, const std::ve
   if (edits.size() == 1) return edits.front();
 
   const Ranking ranking = Rank(pyramid.full, edits, first, threads);
+  const float cover_worth = correction.is_object ? kCoverWorth : kCoverWorthOfNotThis;
   size_t best = 0;
   float best_value = -1e9f;
   for (size_t i = 0; i < edits.size(); ++i) {
-    float agreement = 0;
-    for (const float overlap : ranking.overlap[i]) agreement += overlap;
-    agreement /= static_cast<float>(edits.size());
-    const float value = ranking.score[i] + kAgreement * agreement +
+    const float value = ranking.score[i] + kOverlapWorth * ranking.ExpectedOverlap(i) +
+                        cover_worth * ranking.ExpectedCover(i) +
                         kNewBorder * EdgeOfNewBorder(pyramid.full, current, edits[i]) +
                         kStay * static_cast<float>(RegionOverlap(edits[i], current));
     if (value > best_value) best = i, best_value = value;
