@@ -11,6 +11,8 @@ CLIPS/NAME holds frames/00000.jpg … and masks/00000.png … (anything but 0 is
   mask       the true mask of the first frame
   corrected  the tap and two corrections on the first frame, each at the most interior point of the
              largest wrong area
+  later      the tap, tracked; then twice such a correction on the frame where the mask is worst, of
+             which only the frames around are tracked again
 
 Figures are means over the frames after the first, then over sequences. J is intersection over
 union, leak the share of the object that is not covered, leak8 the same with the mask grown by 8
@@ -90,6 +92,29 @@ class Clip:
         if done.returncode != 0:
             raise RuntimeError(f"{self.name}: {' '.join(what)}: {done.stderr.strip()}")
 
+    def _worst_point(self, track):
+        """A correction of the frame where J is lowest -> ["--point", ...], or nothing when all is right."""
+        masks, _, _ = read_track(track / "masks.jsonl")
+        nothing = np.zeros_like(self.truths[0])
+        frame = min(range(len(self.truths)), key=lambda n: overlap(self.truths[n], masks.get(n, nothing)))
+        x, y, depth, sign = self._correction(self.truths[frame], masks.get(frame, nothing))
+        return ["--point", f"{x},{y}{sign}@{frame}"] if depth > 0 else []
+
+    @staticmethod
+    def _correction(truth, found):
+        wrong = [(*most_interior(truth & ~found), ""), (*most_interior(found & ~truth), ",-")]
+        return max(wrong, key=lambda w: w[2])
+
+    def _correct_later(self, out):
+        for _ in range(2):
+            point = self._worst_point(out)
+            if not point:
+                return
+            before = out.with_name("before")
+            shutil.rmtree(before, ignore_errors=True)
+            out.rename(before)
+            self._tapmask("track", ["--masks", str(before / "masks.jsonl"), *point], out)
+
     def prompts(self, protocol):
         if protocol == "mask":
             path = self.folder / "first.png"
@@ -101,8 +126,7 @@ class Clip:
             out = self.folder / f"preview{n}"
             self._tapmask("preview", points, out)
             found = read_mask(out / "0.png")
-            wrong = [(*most_interior(self.truths[0] & ~found), ""), (*most_interior(found & ~self.truths[0]), ",-")]
-            x, y, depth, sign = max(wrong, key=lambda w: w[2])
+            x, y, depth, sign = self._correction(self.truths[0], found)
             if depth > 0:
                 points += ["--point", f"{x},{y}{sign}"]
         return points
@@ -113,6 +137,8 @@ class Clip:
         out = self.folder / protocol
         prompted = time.monotonic()
         self._tapmask("track", what, out)
+        if protocol == "later":
+            self._correct_later(out)
         took = time.monotonic() - prompted
         masks, confidence, state = read_track(out / "masks.jsonl")
         nothing = np.zeros_like(self.truths[0])

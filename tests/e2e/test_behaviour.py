@@ -162,6 +162,23 @@ class Behaviour(TapmaskCase):
         masks = pixel_check.read_masks(self.out / "masks", film.WIDTH, film.HEIGHT)
         self.assertNoFailures(pixel_check.check_masks_cover(masks, truth(), MediaFile(self.clip).best_video()))
 
+    def test_track_corrects_only_what_a_later_point_changes(self):
+        self.succeed("track", self.clip, "--point", POINT, "--masks-out", self.out / "first")
+        x, y = film.middle_of_box(20)
+        self.succeed("track", self.clip, "--masks", self.out / "first", "--point", f"{x},{y}@20", "--point",
+                     f"{film.WIDTH - 5},{film.HEIGHT - 5},-@20", "--masks-out", self.out / "same")
+        for n in range(film.FRAMES):
+            name = f"{n:05d}.png"
+            self.assertEqual((self.out / "first" / name).read_bytes(), (self.out / "same" / name).read_bytes(), name)
+
+        shown = list(truth())[20]
+        drawn = hand_masks.write_folder(self.out / "given", [shown]) / "00000.png"
+        self.succeed("track", self.clip, "--masks", self.out / "first/masks.jsonl", "--mask", f"{drawn}@20",
+                     "--masks-out", self.out / "drawn")
+        masks = pixel_check.read_masks(self.out / "drawn", film.WIDTH, film.HEIGHT)
+        self.assertNoFailures(pixel_check.check_masks_cover(masks, truth(), MediaFile(self.clip).best_video()))
+        self.assertTrue((masks[20] == shown).all())
+
     def test_track_from_a_mask(self):
         first = hand_masks.write_folder(self.out / "given", [next(truth())]) / "00000.png"
         self.succeed("track", self.clip, "--mask", first, "--masks-out", self.out / "masks")

@@ -188,7 +188,7 @@ Prompts MakePrompts(const PromptOptions& options, const MaskLoader& load) {
   if (prompts.Empty()) {
     Refuse("Nothing says what is meant; point at it with --point X,Y (or give --mask or --box).");
   }
-  CheckEveryObjectIsPointedAt(prompts);
+  if (!options.corrects) CheckEveryObjectIsPointedAt(prompts);
   return prompts;
 }
 

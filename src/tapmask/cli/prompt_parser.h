@@ -23,6 +23,7 @@ struct PromptOptions {
   // neither is set. Masks take the frame as well.
   std::optional<int64_t> frame;
   std::optional<double> seconds;
+  bool corrects = false;  // Objects that are known already.
 };
 
 Point ParsePoint(std::string_view text, std::optional<int64_t> default_frame,
@@ -41,7 +42,8 @@ struct MaskPlace {
 MaskPlace ParseMaskPlace(std::string_view text);
 
 // All of it together, with the masks loaded by `load`. Checks that every object is pointed at, not
-// only away from, and that no object has two masks or two boxes in one frame.
+// only away from (unless the objects are known already), and that no object has two masks or two
+// boxes in one frame.
 using MaskLoader = std::function<Mask(const std::filesystem::path&)>;
 Prompts MakePrompts(const PromptOptions& options, const MaskLoader& load);
 

@@ -26,21 +26,28 @@ std::vector<int> Shots(const std::deque<TimedFrame>& frames) {
 }  // namespace
 
 AnalysisSource::AnalysisSource(const std::string& input, const ReadOptions& options)
-    : reader_(std::make_unique<VideoReader>(input, options)),
-      info_(reader_->info()),
-      thread_([this] { Run(); }) {}
+    : reader_(std::make_unique<VideoReader>(input, options)), info_(reader_->info()) {}
+
+void AnalysisSource::Start(int64_t first_image) {
+  thread_ = std::jthread([this, first_image] { Run(first_image); });
+}
 
 AnalysisSource::~AnalysisSource() {
   queue_.Abandon();
 }
 
-void AnalysisSource::Run() {
+void AnalysisSource::Stop() {
+  queue_.Abandon();
+  if (thread_.joinable()) thread_.join();
+}
+
+void AnalysisSource::Run(int64_t first_image) {
   try {
     AnalysisScaler scaler(info_.geometry, info_.color);
     const double tick = info_.time_base.AsDouble();
     while (std::optional<Frame> frame = reader_->Next()) {
-      TimedFrame timed{{frame->index, static_cast<double>(frame->pts) * tick, scaler.Scale(*frame)},
-                       frame->pts};
+      TimedFrame timed{{frame->index, static_cast<double>(frame->pts) * tick, {}}, frame->pts};
+      if (frame->index >= first_image) timed.analysis.image = scaler.Scale(*frame);
       frame.reset();
       if (!queue_.Push(std::move(timed))) return;
     }

@@ -33,13 +33,18 @@ class AnalysisSource {
   ~AnalysisSource();
 
   const VideoInfo& info() const { return info_; }
+
+  // Begins to read. Frames before `first_image` come without their picture.
+  void Start(int64_t first_image = 0);
+
   std::optional<TimedFrame> Next();  // Nothing at the end. Throws what the reader throws.
 
-  // After the end only.
+  // Reads no further. Afterwards, or after the end, `reader` may be used; `Next` no more.
+  void Stop();
   const VideoReader& reader() const { return *reader_; }
 
  private:
-  void Run();
+  void Run(int64_t first_image);
 
   std::unique_ptr<VideoReader> reader_;
   const VideoInfo info_;

@@ -11,33 +11,23 @@
 namespace tapmask {
 namespace {
 
-// The centre of the longest run of the mask's middle row: well inside for most shapes.
-Point2f InnerPoint(const Mask& mask) {
-  const Rect box = mask.BoundingBox();
-  Point2f best{box.x + box.width / 2.0, box.y + box.height / 2.0};
-  int longest = 0;
-  for (int y = box.y + box.height / 3; y <= box.y + 2 * box.height / 3 && y < box.bottom(); ++y) {
-    int run = 0;
-    for (int x = box.x; x <= box.right(); ++x) {
-      if (x < box.right() && mask.At(x, y)) {
-        ++run;
-      } else {
-        if (run > longest) {
-          longest = run;
-          best = {x - run / 2.0, y + 0.5};
-        }
-        run = 0;
-      }
-    }
-  }
-  return best;
+// True when every "this" point may belong to `before`: it is no farther away from its box than that
+// is long, or, since little may be left of what is hidden, a quarter of the picture's short side.
+bool Correct(const std::vector<ImagePoint>& points, const Mask& before) {
+  const Rect box = before.BoundingBox();
+  const int reach =
+      std::max({box.width, box.height, std::min(before.width(), before.height()) / 4});
+  return std::all_of(points.begin(), points.end(), [&](const ImagePoint& point) {
+    const auto [x, y] = point.in_image;
+    return !point.is_object || (x >= box.x - reach && x <= box.right() + reach &&
+                                y >= box.y - reach && y <= box.bottom() + reach);
+  });
 }
 
 }  // namespace
 
 std::vector<MaskCandidate> FirstMasks::Candidates(const std::vector<Point>& points,
-                                                  const FrameWindow& window,
-                                                  const Mask* last_seen) {
+                                                  const FrameWindow& window, const Mask* before) {
   const AnalysisFrame& frame = window.current().analysis;
   const Size shown = geometry_.ShownSize();
   std::vector<ImagePoint> in_image;
@@ -48,9 +38,8 @@ std::vector<MaskCandidate> FirstMasks::Candidates(const std::vector<Point>& poin
                         point.is_object});
     located = located || point.is_object;
   }
-  if (!located && last_seen && !last_seen->Empty()) {
-    in_image.insert(in_image.begin(), {InnerPoint(*last_seen), true});
-    located = true;
+  if (before && !before->Empty() && Correct(in_image, *before)) {
+    return segmenter_->Refine(frame, window.Neighbours(), *before, in_image);
   }
   if (!located) {
     throw Error(Code::kInvalidArgument,
@@ -61,7 +50,7 @@ std::vector<MaskCandidate> FirstMasks::Candidates(const std::vector<Point>& poin
 }
 
 StartMask FirstMasks::Find(const PromptSchedule::Said& said, const FrameWindow& window,
-                           const Mask* last_seen) {
+                           const Mask* before) {
   const AnalysisFrame& frame = window.current().analysis;
   StartMask start;
   start.object = said.object;
@@ -71,7 +60,7 @@ StartMask FirstMasks::Find(const PromptSchedule::Said& said, const FrameWindow& 
     start.state = TrackState::kGiven;
     return start;
   }
-  const MaskCandidate answer = Candidates(said.points, window, last_seen).front();
+  const MaskCandidate answer = Candidates(said.points, window, before).front();
   if (answer.mask.Empty()) {
     const Point& point = said.points.front();
     throw Error(Code::kInvalidArgument,

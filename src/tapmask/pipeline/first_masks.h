@@ -20,14 +20,14 @@ class FirstMasks {
 
   std::span<const int> NeighbourOffsets() const { return segmenter_->NeighbourOffsets(); }
 
-  // `last_seen`: where the object is by the tracker, or null; stands in for a "this" point where
-  // the user only said "not this". Throws kInvalidArgument when nothing is found.
-  StartMask Find(const PromptSchedule::Said& said, const FrameWindow& window,
-                 const Mask* last_seen);
+  // `before`: what was taken for the object in this frame so far, of the analysis frame's size, or
+  // null. Points correct it; but a "this" point that is far away from it says that it is something
+  // else altogether. Throws kInvalidArgument when nothing is found.
+  StartMask Find(const PromptSchedule::Said& said, const FrameWindow& window, const Mask* before);
 
   // The answer and its alternatives for points alone.
   std::vector<MaskCandidate> Candidates(const std::vector<Point>& points, const FrameWindow& window,
-                                        const Mask* last_seen);
+                                        const Mask* before);
 
  private:
   std::unique_ptr<Segmenter> segmenter_;

@@ -50,6 +50,16 @@ TrackPassOptions TrackOptionsOf(const JobOptions& options, const ReadOptions& re
   return track;
 }
 
+// A mask track of `masks`: the file itself, or one made in `scratch` from a folder.
+std::filesystem::path MaskTrackFile(const std::filesystem::path& masks, const std::string& input,
+                                    const ReadOptions& read, const Scratch& scratch,
+                                    const char* name, const std::stop_token& stop) {
+  if (!std::filesystem::is_directory(masks)) return masks;
+  const std::filesystem::path made = scratch.folder() / name;
+  TrackFromMaskFolder(masks, input, read, made, stop);
+  return made;
+}
+
 JobResult ResultOf(RenderPassResult rendered, std::string engine) {
   JobResult result;
   result.frames = rendered.frames;
@@ -120,8 +130,8 @@ JobResult Run(const std::string& input, const std::string& output, const Prompts
 }
 
 JobResult Track(const std::string& input, const Prompts& prompts, const JobOptions& options,
-                const std::filesystem::path& masks_out, const ProgressSink& progress,
-                std::stop_token stop) {
+                const std::filesystem::path& earlier, const std::filesystem::path& masks_out,
+                const ProgressSink& progress, std::stop_token stop) {
   progress({JobStage::kValidating, 0, 0});
   const InputGuard guard(input);
   ReadOptions read = options.read;
@@ -132,8 +142,12 @@ JobResult Track(const std::string& input, const Prompts& prompts, const JobOptio
   const Prompts resolved = ResolveTimes(input, read, prompts);
   const std::filesystem::path track_file = scratch.folder() / "masks.jsonl";
   ReportWriter report(options.report_file, scratch.folder());
-  TrackPassResult tracked = RunTrackPass(
-      input, resolved, TrackOptionsOf(options, read, engine, scratch), track_file, progress, stop);
+  TrackPassOptions track_options = TrackOptionsOf(options, read, engine, scratch);
+  if (!earlier.empty()) {
+    track_options.earlier = MaskTrackFile(earlier, input, read, scratch, "earlier.jsonl", stop);
+  }
+  TrackPassResult tracked =
+      RunTrackPass(input, resolved, track_options, track_file, progress, stop);
   WriteMasks(track_file, masks, stop);
 
   RenderPassResult result;  // Without an output.
@@ -164,11 +178,8 @@ JobResult Render(const std::string& input, const std::string& output,
   CheckRender(input, output, job);
   const Scratch scratch(options.scratch_folder);
   ReportWriter report(options.report_file, scratch.folder());
-  std::filesystem::path track_file = masks;
-  if (std::filesystem::is_directory(masks)) {
-    track_file = scratch.folder() / "masks.jsonl";
-    TrackFromMaskFolder(masks, input, job.read, track_file, stop);
-  }
+  const std::filesystem::path track_file =
+      MaskTrackFile(masks, input, job.read, scratch, "masks.jsonl", stop);
   RenderPassResult rendered = RunRenderPass(
       input, output, track_file, job, [&](const RenderedFrame& frame) { report.Add(frame); },
       progress, stop);
@@ -193,6 +204,7 @@ std::vector<PreviewCandidate> Preview(const std::string& input, const Prompts& p
     throw Error(Code::kInvalidArgument,
                 "A preview shows one object in one frame; give points of one frame only.");
   }
+  source.Start();
   FirstMasks masks(engine.make_segmenter(ThreadsOf(options)), geometry);
   FrameWindow window(source, masks.NeighbourOffsets());
   while (true) {

@@ -57,10 +57,12 @@ JobResult Run(const std::string& input, const std::string& output, const Prompts
               const JobOptions& options, const std::optional<std::filesystem::path>& masks_out,
               const ProgressSink& progress, std::stop_token stop);
 
-// Masks only.
+// Masks only. `earlier`, when it is not empty, is what was tracked before in this video (a folder
+// or a masks.jsonl, as `Render` takes it): the prompts correct it, and only the frames around them
+// that they bear upon are tracked again, from the prompt before to the prompt after at most.
 JobResult Track(const std::string& input, const Prompts& prompts, const JobOptions& options,
-                const std::filesystem::path& masks_out, const ProgressSink& progress,
-                std::stop_token stop);
+                const std::filesystem::path& earlier, const std::filesystem::path& masks_out,
+                const ProgressSink& progress, std::stop_token stop);
 
 // The effect with masks from anywhere: a folder of numbered PNGs (one a frame; object 1; state
 // given) or a masks.jsonl.

@@ -167,7 +167,7 @@ TEST_F(Job, ReportsMasksAlone) {
   prompts.masks.push_back({ReadMaskPicture(masks_ / "0.png"), 0, 1});
 
   const JobResult result =
-      Track(film_, prompts, Options(), scratch_.folder() / "new", kNoProgress, {});
+      Track(film_, prompts, Options(), {}, scratch_.folder() / "new", kNoProgress, {});
 
   std::ifstream file(report_);
   const auto report = nlohmann::json::parse(file);

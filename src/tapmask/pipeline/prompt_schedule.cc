@@ -27,10 +27,11 @@ void CheckPoint(const Point& point, const Size& shown) {
 
 }  // namespace
 
-PromptSchedule::PromptSchedule(const Prompts& prompts, const FrameGeometry& geometry)
+PromptSchedule::PromptSchedule(const Prompts& prompts, const FrameGeometry& geometry,
+                               const std::set<int>& known)
     : geometry_(geometry) {
   const Size shown = geometry.ShownSize(), stored = geometry.MaskSize();
-  std::set<int> located;
+  std::set<int> located = known;
   const auto said = [&](int object, int64_t frame) -> Said& {
     if (object < 1) Refuse(fmt::format("Objects are numbered from 1, so {} is none.", object));
     if (frame < 0) Refuse(fmt::format("Frames are counted from 0, so {} is none.", frame));

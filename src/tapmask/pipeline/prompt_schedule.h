@@ -20,8 +20,10 @@ class PromptSchedule {
  public:
   // Checks everything that can be known without the video's length. Points must lie in the shown
   // frame, masks must have the size of upright stored pixels, boxes must meet the frame, and every
-  // object needs something that says where it is. Throws kInvalidArgument with a sentence.
-  PromptSchedule(const Prompts& prompts, const FrameGeometry& geometry);
+  // object but those in `known` needs something that says where it is. Throws kInvalidArgument with
+  // a sentence.
+  PromptSchedule(const Prompts& prompts, const FrameGeometry& geometry,
+                 const std::set<int>& known = {});
 
   // What was said about one object in one frame. Masks come before boxes, boxes before points.
   struct Said {

@@ -19,6 +19,9 @@ struct TrackPassOptions {
   Engine engine;
   int threads = 1;
   std::filesystem::path scratch_folder;
+  // A mask track of the same video (masks.jsonl) that the prompts correct; empty: none. What they
+  // do not change is taken over from it as it is.
+  std::filesystem::path earlier;
 };
 
 struct TrackPassResult {
@@ -30,8 +33,8 @@ struct TrackPassResult {
 // First pass: finds the objects at the prompts, follows them to the end of the video and back to
 // its beginning, and writes the mask track `track_file`.
 //
-//   decode ▶ analysis copy ▶ segment where the user pointed ▶ track forwards
-//   then, from the latest first prompt back: decode ▶ analysis copy ▶ track backwards
+//   decode ▶ analysis copy ▶ segment where the user pointed ▶ track forwards     ForwardPass
+//   then, from prompts back: decode ▶ analysis copy ▶ track backwards            BackwardPass
 //
 // Memory does not grow with the video but for a few bytes a frame.
 // Throws kInvalidArgument when a prompt is outside the video or nothing is found at a point.

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <map>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -33,6 +34,7 @@ class FakeTracker final : public Tracker {
     return seen;
   }
   void SetMask(int object, const Mask& mask) override { masks_[object] = mask; }
+  void Forget(int object) override { masks_.erase(object); }
   bool AtCut() const override { return at_cut_; }
 
  private:
@@ -50,6 +52,10 @@ class FakeSegmenter final : public Segmenter {
                y = static_cast<int>(points[0].in_image.y);
     if (x > 10) FillRect(mask, {x - 4, y - 4, 9, 9});
     return {{mask, 0.8, CandidateScale::kObject}};
+  }
+  std::vector<MaskCandidate> Refine(const AnalysisFrame&, std::span<const AnalysisFrame>,
+                                    const Mask& before, std::span<const ImagePoint>) override {
+    return {{before, 0.9, CandidateScale::kObject}};
   }
   std::span<const int> NeighbourOffsets() const override { return offsets_; }
 
@@ -73,14 +79,34 @@ class TrackPass : public testing::Test {
   }
 
   // The track of these prompts.
-  MaskTrackReader Track(const Prompts& prompts) {
+  MaskTrackReader Track(const Prompts& prompts, const std::string& name = "masks.jsonl",
+                        const std::string& earlier = "") {
     TrackPassOptions options;
     options.engine = {"fake", [](int) { return std::make_unique<FakeSegmenter>(); },
                       [](int) { return std::make_unique<FakeTracker>(); }};
     options.scratch_folder = scratch_.folder();
-    const auto file = scratch_.folder() / "masks.jsonl";
+    if (!earlier.empty()) options.earlier = scratch_.folder() / earlier;
+    const auto file = scratch_.folder() / name;
     RunTrackPass(film_, prompts, options, file, [](const Progress&) {}, {});
     return MaskTrackReader(file);
+  }
+
+  // The frames of object 1 in which two tracks differ.
+  std::set<int64_t> Changed(MaskTrackReader& a, MaskTrackReader& b) {
+    std::set<int64_t> changed;
+    for (int64_t frame = 0; frame < kFrames; ++frame) {
+      const MaskRecord x = a.Frame(frame).at(0), y = b.Frame(frame).at(0);
+      const bool same = x.object == y.object && x.state == y.state &&
+                        x.confidence == y.confidence && x.pts == y.pts && x.mask == y.mask;
+      if (!same) changed.insert(frame);
+    }
+    return changed;
+  }
+
+  static std::set<int64_t> Span(int64_t begin, int64_t end) {
+    std::set<int64_t> span;
+    for (int64_t frame = begin; frame < end; ++frame) span.insert(frame);
+    return span;
   }
 
   // The records by frame.
@@ -146,6 +172,97 @@ TEST_F(TrackPass, HidesBothWaysBetweenPointsThatDispute) {
   for (int64_t frame = 21; frame < kFrames; ++frame) {
     EXPECT_TRUE(hidden(frame, 70) && !hidden(frame, 30)) << frame;
   }
+}
+
+// The segmenter finds something else at 70; the tracker follows it to the points around.
+TEST_F(TrackPass, CorrectsOnlyBetweenThePromptsAround) {
+  MaskTrackReader before = Track({.points = {At(14), At(26)}, .boxes = {}, .masks = {}}, "before");
+
+  MaskTrackReader after =
+      Track({.points = {At(20, 70)}, .boxes = {}, .masks = {}}, "after", "before");
+
+  EXPECT_EQ(Changed(before, after), Span(15, 26));
+  const auto hidden = [&](int64_t frame, int x) {
+    return after.Frame(frame)[0].mask.At(x, 30) != 0;
+  };
+  // On the way back to a prompt, near that prompt it alone counts; further away both are hidden.
+  EXPECT_TRUE(hidden(15, 70) && hidden(15, 40));
+  EXPECT_TRUE(hidden(19, 70) && !hidden(19, 40));
+  EXPECT_TRUE(hidden(20, 70) && !hidden(20, 40));
+  EXPECT_TRUE(hidden(21, 70) && hidden(21, 40));
+  EXPECT_TRUE(!hidden(25, 70) && hidden(25, 40));
+  EXPECT_EQ(after.header().objects[0].points.size(), 3u);
+}
+
+TEST_F(TrackPass, CorrectsToTheEndsWhereNoPromptIs) {
+  MaskTrackReader before = Track({.points = {At(20)}, .boxes = {}, .masks = {}}, "before");
+
+  MaskTrackReader later =
+      Track({.points = {At(25, 70)}, .boxes = {}, .masks = {}}, "later", "before");
+  MaskTrackReader earlier =
+      Track({.points = {At(15, 70)}, .boxes = {}, .masks = {}}, "earlier", "before");
+
+  EXPECT_EQ(Changed(before, later), Span(21, kFrames));
+  EXPECT_EQ(Changed(before, earlier), Span(kCut, 18));  // 18 and 19 are nearer to 20.
+}
+
+// The segmenter leaves what was found as it is; it is only surer of it now.
+TEST_F(TrackPass, ChangesNothingWhereACorrectionConfirms) {
+  MaskTrackReader before = Track({.points = {At(20)}, .boxes = {}, .masks = {}}, "before");
+  Point not_this = At(24, 50);
+  not_this.is_object = false;
+
+  MaskTrackReader after =
+      Track({.points = {not_this}, .boxes = {}, .masks = {}}, "after", "before");
+
+  EXPECT_EQ(Changed(before, after), Span(24, 25));
+  EXPECT_TRUE(after.Frame(24)[0].mask == before.Frame(24)[0].mask);
+  EXPECT_GT(after.Frame(24)[0].confidence, before.Frame(24)[0].confidence);
+}
+
+TEST_F(TrackPass, AddsAnObjectToAnEarlierTrack) {
+  MaskTrackReader before = Track({.points = {At(20)}, .boxes = {}, .masks = {}}, "before");
+  Point second = At(25, 70);
+  second.object = 2;
+
+  MaskTrackReader after = Track({.points = {second}, .boxes = {}, .masks = {}}, "after", "before");
+
+  EXPECT_TRUE(Changed(before, after).empty());
+  EXPECT_TRUE(after.Frame(22).at(1).mask.At(70, 30));
+  EXPECT_EQ(after.header().objects.size(), 2u);
+}
+
+TEST_F(TrackPass, CorrectsByAMaskDrawnByHand) {
+  MaskTrackReader before = Track({.points = {At(14), At(26)}, .boxes = {}, .masks = {}}, "before");
+  Mask drawn(96, 64);
+  FillRect(drawn, {60, 20, 10, 10});
+
+  MaskTrackReader after =
+      Track({.points = {}, .boxes = {}, .masks = {{drawn, 20, 1}}}, "after", "before");
+
+  EXPECT_EQ(Changed(before, after), Span(15, 26));
+  EXPECT_EQ(after.Frame(20)[0].state, TrackState::kGiven);
+}
+
+TEST_F(TrackPass, RefusesToCorrectATrackOfAnotherVideo) {
+  MaskTrackHeader header;
+  header.width = 96;
+  header.height = 64;
+  header.objects = {{1, {}}};
+  const auto write = [&](int width, int64_t pts) {
+    header.width = width;
+    MaskTrackWriter writer(scratch_.folder() / "other", header);
+    writer.Add({1, 0, pts, TrackState::kTracked, 1, Mask(width, 64, 255)});
+    writer.Finish(1);
+  };
+  const Prompts prompts{.points = {At(0)}, .boxes = {}, .masks = {}};
+
+  write(98, 0);
+  EXPECT_THROW(Track(prompts, "after", "other"), Error);
+  write(96, 7);
+  EXPECT_THROW(Track(prompts, "after", "other"), Error);
+  write(96, 0);  // Of one frame; the video has more.
+  EXPECT_THROW(Track({.points = {At(5)}, .boxes = {}, .masks = {}}, "after", "other"), Error);
 }
 
 TEST_F(TrackPass, FollowsTwoObjectsOfOneFrameBackToTheCut) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tapmask/pipeline/tracking_direction.h"
 
-#include <algorithm>
-
 #include "tapmask/core/mask_scale.h"
 
 namespace tapmask {
@@ -10,61 +8,55 @@ namespace tapmask {
 TrackingDirection::TrackingDirection(const Engine& engine, int threads, const Size& mask_size)
     : tracker_(engine.make_tracker(threads)), mask_size_(mask_size) {}
 
-std::vector<MaskRecord> TrackingDirection::Step(const TimedFrame& frame,
-                                                const std::vector<StartMask>& starts) {
-  std::vector<MaskRecord> records;
-  const double seconds = frame.analysis.seconds;
-  agreement_.clear();
-  const auto base = [&](int object) {
-    MaskRecord record;
-    record.object = object;
-    record.frame = frame.analysis.index;
-    record.pts = frame.pts;
-    return record;
-  };
+void TrackingDirection::Next(const TimedFrame& frame) {
+  frame_ = frame.analysis.index;
+  pts_ = frame.pts;
+  seconds_ = frame.analysis.seconds;
   for (const Observation& seen : tracker_->Next(frame.analysis)) {
-    const auto restart = std::find_if(starts.begin(), starts.end(), [&](const StartMask& start) {
-      return start.object == seen.object;
-    });
-    if (restart != starts.end()) {
-      if (!seen.mask.Empty()) {
-        agreement_[seen.object] = IntersectionOverUnion(seen.mask, restart->in_image);
-      }
-      continue;
-    }
-    const StateRules::State state = rules_.at(seen.object).Apply(seen, seconds, tracker_->AtCut());
-    if (state.state == TrackState::kTracked) last_seen_[seen.object] = state.mask;
-    MaskRecord record = base(seen.object);
-    record.state = state.state;
+    Object& object = objects_.at(seen.object);
+    const StateRules::State state = object.rules.Apply(seen, seconds_, tracker_->AtCut());
     const bool absent = state.state == TrackState::kAbsent;
-    record.confidence =
-        absent ? state.confidence : state.confidence * start_confidence_.at(seen.object);
-    record.mask = ScaleMask(state.mask, mask_size_);
-    records.push_back(std::move(record));
+    object.observed = seen.mask;
+    object.trusted = state.state == TrackState::kTracked;
+    object.record = {seen.object,
+                     frame_,
+                     pts_,
+                     state.state,
+                     absent ? state.confidence : state.confidence * object.start_confidence,
+                     ScaleMask(state.mask, mask_size_)};
   }
-  for (const StartMask& start : starts) {
-    tracker_->SetMask(start.object, start.in_image);
-    rules_.try_emplace(start.object, StateRules::Options{})
-        .first->second.Given(start.in_image, seconds);
-    last_seen_[start.object] = start.in_image;
-    start_confidence_[start.object] = start.confidence;
-    MaskRecord record = base(start.object);
-    record.state = start.state;
-    record.confidence = start.confidence;
-    record.mask = start.in_mask;
-    records.push_back(std::move(record));
-  }
+}
+
+const Mask* TrackingDirection::Seen(int object) const {
+  const auto found = objects_.find(object);
+  return found != objects_.end() && found->second.trusted ? &found->second.observed : nullptr;
+}
+
+double TrackingDirection::Agreement(int object, const Mask& in_image) const {
+  const auto found = objects_.find(object);
+  if (found == objects_.end() || found->second.observed.Empty()) return 1;
+  return IntersectionOverUnion(found->second.observed, in_image);
+}
+
+void TrackingDirection::Start(const StartMask& start) {
+  tracker_->SetMask(start.object, start.in_image);
+  Object& object = objects_[start.object];
+  object.rules.Given(start.in_image, seconds_);
+  object.start_confidence = start.confidence;
+  object.observed = start.in_image;
+  object.trusted = !start.in_image.Empty();
+  object.record = {start.object, frame_, pts_, start.state, start.confidence, start.in_mask};
+}
+
+void TrackingDirection::Forget(int object) {
+  tracker_->Forget(object);
+  objects_.erase(object);
+}
+
+std::vector<MaskRecord> TrackingDirection::Records() const {
+  std::vector<MaskRecord> records;
+  for (const auto& [number, object] : objects_) records.push_back(object.record);
   return records;
-}
-
-double TrackingDirection::AgreementAtStart(int object) const {
-  const auto found = agreement_.find(object);
-  return found == agreement_.end() ? 1 : found->second;
-}
-
-const Mask* TrackingDirection::LastSeen(int object) const {
-  const auto found = last_seen_.find(object);
-  return found == last_seen_.end() ? nullptr : &found->second;
 }
 
 }  // namespace tapmask

@@ -27,25 +27,43 @@ class TrackingDirection {
  public:
   TrackingDirection(const Engine& engine, int threads, const Size& mask_size);
 
-  // The records of every object known so far. `starts` puts objects where the user said; frames
-  // before the first start need not be given. A mask that was followed is no surer than the one it
-  // was followed from: their confidences are multiplied.
-  std::vector<MaskRecord> Step(const TimedFrame& frame, const std::vector<StartMask>& starts);
+  // Looks at the next frame. Frames before the first start need not be given.
+  void Next(const TimedFrame& frame);
 
-  // How far the tracker's own mask agreed (IoU) with the start of the last `Step`; 1 when it knew
-  // nothing of the object, or saw nothing.
-  double AgreementAtStart(int object) const;
+  // What is seen of an object in this frame, of the analysis frame's size; null when it is not
+  // followed, or not seen with trust.
+  const Mask* Seen(int object) const;
 
-  // Where the tracker last saw an object, of the analysis frame's size; null when it is unknown.
-  const Mask* LastSeen(int object) const;
+  // How far that agrees (IoU) with another mask; 1 when the tracker saw nothing.
+  double Agreement(int object, const Mask& in_image) const;
+
+  // Puts an object where the user says, in this frame.
+  void Start(const StartMask& start);
+
+  // Follows an object no longer.
+  void Forget(int object);
+
+  bool Follows(int object) const { return objects_.contains(object); }
+  bool Idle() const { return objects_.empty(); }  // Nothing is followed.
+
+  // The records of this frame, of every object that is followed. A mask that was followed is no
+  // surer than the one it was followed from: their confidences are multiplied.
+  std::vector<MaskRecord> Records() const;
 
  private:
+  struct Object {
+    StateRules rules{StateRules::Options{}};
+    double start_confidence = 1;
+    Mask observed;         // In this frame, of the analysis frame's size.
+    bool trusted = false;  // That.
+    MaskRecord record;     // Of this frame.
+  };
+
   std::unique_ptr<Tracker> tracker_;
   const Size mask_size_;
-  std::map<int, StateRules> rules_;  // By object.
-  std::map<int, Mask> last_seen_;
-  std::map<int, double> agreement_;
-  std::map<int, double> start_confidence_;
+  int64_t frame_ = 0, pts_ = 0;  // This one.
+  double seconds_ = 0;
+  std::map<int, Object> objects_;  // By number.
 };
 
 }  // namespace tapmask

@@ -26,7 +26,7 @@ struct MaskCandidate {
   CandidateScale scale = CandidateScale::kObject;
 };
 
-// Finds the object at the user's points in one frame.
+// Finds the object at the user's points in one frame, or corrects what was found there.
 //
 // An instance holds the model and scratch memory, so it is not thread-safe: make one per worker
 // thread and keep it for the whole job. Same input, same answer, whatever was asked before.
@@ -48,7 +48,17 @@ class Segmenter {
                                              std::span<const AnalysisFrame> neighbours,
                                              std::span<const ImagePoint> points) = 0;
 
-  // Which frames around the tapped one `Segment` wants, as offsets in frames.
+  // The same, where it is known what was taken for the object so far: the answer is `before`,
+  // corrected. Where no point asks for a change it is as it was, pixel for pixel.
+  //
+  // before      Of the frame's size, not empty.
+  // points      At least one; all may be "not this".
+  virtual std::vector<MaskCandidate> Refine(const AnalysisFrame& frame,
+                                            std::span<const AnalysisFrame> neighbours,
+                                            const Mask& before,
+                                            std::span<const ImagePoint> points) = 0;
+
+  // Which frames around the tapped one they want, as offsets in frames.
   virtual std::span<const int> NeighbourOffsets() const = 0;
 };
 

@@ -226,6 +226,74 @@ TEST_P(SegmenterConformance, IsModestAndUnsureInAPictureWithoutAnything) {
   EXPECT_TRUE(Holds(mask, tap));
 }
 
+// The left half of the disc was taken, and a piece of background beside it.
+TEST_P(SegmenterConformance, CorrectsWhatWasTakenBefore) {
+  const DiscScene scene;
+  const Mask before = [&] {
+    Mask half = scene.Truth();
+    for (int y = 0; y < half.height(); ++y) {
+      for (int x = 160; x < half.width(); ++x) half.MutableRow(y)[x] = 0;
+    }
+    FillRect(half, {60, 100, 40, 40});
+    return half;
+  }();
+  const ImagePoint more{{185, 120}, true}, less{{75, 120}, false};
+
+  const Mask answer =
+      segmenter_->Refine(scene.Frame(), {}, before, Points{more, less}).front().mask;
+
+  EXPECT_TRUE(Holds(answer, more) && Holds(answer, less));
+  EXPECT_GT(IntersectionOverUnion(answer, scene.Truth()),
+            IntersectionOverUnion(before, scene.Truth()) + 0.2);
+}
+
+TEST_P(SegmenterConformance, LeavesWhatNoPointAsksToChange) {
+  const DiscScene scene;
+  Mask odd = scene.Truth();  // In a way that no segmenter would find.
+  FillRect(odd, {20, 20, 31, 17});
+  const ImagePoint inside{{160, 120}, true}, outside{{280, 30}, false};
+
+  const auto answers = segmenter_->Refine(scene.Frame(), {}, odd, Points{inside, outside});
+
+  EXPECT_TRUE(answers.front().mask == odd);
+  const auto again = segmenter_->Refine(scene.Frame(), {}, odd, Points{inside, outside});
+  EXPECT_TRUE(SameAnswers(answers, again));
+}
+
+TEST_P(SegmenterConformance, RefinesBySayingNotThisAlone) {
+  const DiscScene scene;
+  Mask too_much = scene.Truth();
+  FillRect(too_much, {20, 20, 40, 40});
+  const ImagePoint less{{40, 40}, false};
+
+  const Mask answer = segmenter_->Refine(scene.Frame(), {}, too_much, Points{less}).front().mask;
+
+  EXPECT_TRUE(Holds(answer, less));
+  EXPECT_EQ(IntersectionOverUnion(Union(answer, scene.Truth()), answer), 1);
+}
+
+TEST_P(SegmenterConformance, RefinesTheTiniestAndTheWholeFrame) {
+  const DiscScene scene;
+  Mask speck(320, 240);
+  FillRect(speck, {160, 120, 1, 1});
+  for (const Mask& before : {speck, Mask(320, 240, 255)}) {
+    for (const ImagePoint point : {ImagePoint{{160.5, 120.5}, true}, ImagePoint{{10, 10}, true},
+                                   ImagePoint{{160.5, 120.5}, false}}) {
+      const auto answers = segmenter_->Refine(scene.Frame(), {}, before, Points{point});
+      EXPECT_TRUE(Holds(answers.front().mask, point));
+    }
+  }
+}
+
+TEST_P(SegmenterConformance, RefusesToRefineNothing) {
+  const DiscScene scene;
+  const ImagePoint point{{160, 120}, true};
+
+  EXPECT_THROW(segmenter_->Refine(scene.Frame(), {}, Mask(320, 240), Points{point}), Error);
+  EXPECT_THROW(segmenter_->Refine(scene.Frame(), {}, Mask(32, 24, 255), Points{point}), Error);
+  EXPECT_THROW(segmenter_->Refine(scene.Frame(), {}, scene.Truth(), Points{}), Error);
+}
+
 TEST_P(SegmenterConformance, WorksOnTinyAndOddFrames) {
   for (const Size size : {Size{16, 16}, Size{16, 301}, Size{33, 17}, Size{700, 16}}) {
     const DiscScene scene{.size = size, .x = 8, .y = 8, .radius = 4};

@@ -38,6 +38,9 @@ class Tracker {
   // `mask` has the frame's size. An empty one means "not in this frame".
   virtual void SetMask(int object, const Mask& mask) = 0;
 
+  // Follows `object` no longer; one that is not known is no error.
+  virtual void Forget(int object) = 0;
+
   // True when the frame last given to `Next` begins a new shot.
   virtual bool AtCut() const = 0;
 };

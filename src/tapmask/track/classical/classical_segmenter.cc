@@ -43,15 +43,16 @@ void CheckArguments(const AnalysisFrame& frame, std::span<const AnalysisFrame> n
       Refuse("Neighbours must come in ascending order.");
     }
   }
-  bool any_object = false;
   for (const ImagePoint& point : points) {
     const Point2f& at = point.in_image;
     if (!(at.x >= 0 && at.y >= 0 && at.x <= size.width && at.y <= size.height)) {
       Refuse("Every point must be inside the frame.");
     }
-    any_object |= point.is_object;
   }
-  if (!any_object) Refuse("At least one point must be on the object.");
+}
+
+bool AnyIsObject(std::span<const ImagePoint> points) {
+  return std::any_of(points.begin(), points.end(), [](const ImagePoint& p) { return p.is_object; });
 }
 
 bool SameFrame(const AnalysisFrame& a, const AnalysisFrame& b) {
@@ -102,6 +103,26 @@ void KeepPromises(Mask& mask, std::span<const ImagePoint> points) {
   }
 }
 
+// At least a pixel, however small the mask.
+cv::Mat RegionOnGrid(const Mask& mask, const cv::Size& grid) {
+  const cv::Mat pixels(mask.height(), mask.width(), CV_8UC1, const_cast<uint8_t*>(mask.data()));
+  cv::Mat scaled;
+  cv::resize(pixels, scaled, grid, 0, 0, cv::INTER_AREA);
+  const cv::Mat region = scaled > 127;
+  return cv::countNonZero(region) > 0 ? region : cv::Mat(scaled > 0);
+}
+
+// The pixel that is farthest from the region's border; the frame's border is one.
+cv::Point DeepestPixel(const cv::Mat& region) {
+  cv::Mat padded, depth;
+  cv::copyMakeBorder(region, padded, 1, 1, 1, 1, cv::BORDER_CONSTANT, cv::Scalar(0));
+  cv::distanceTransform(padded, depth, cv::DIST_L2, 3);
+  cv::Point deepest;
+  cv::minMaxLoc(depth(cv::Rect(1, 1, region.cols, region.rows)), nullptr, nullptr, nullptr,
+                &deepest);
+  return deepest;
+}
+
 CandidateScale ScaleBeside(double area, double answer_area) {
   if (area < 0.6 * answer_area) return CandidateScale::kPart;
   if (area > answer_area / 0.6) return CandidateScale::kGroup;
@@ -116,17 +137,27 @@ class ClassicalSegmenter final : public Segmenter {
                                      std::span<const AnalysisFrame> neighbours,
                                      std::span<const ImagePoint> points) override {
     CheckArguments(frame, neighbours, points);
-    try {
+    if (!AnyIsObject(points)) Refuse("At least one point must be on the object.");
+    return Guarded([&] {
       LookAtFrame(frame, neighbours);
-      FollowPoints(InOrderOfUse(points));
+      FollowPoints(Mask(), InOrderOfUse(points));
       return Answers();
-    } catch (const cv::Exception& e) {
-      Forget();
-      throw Error(Code::kInternal, "The object could not be cut out of this frame.", e.what());
-    } catch (...) {
-      Forget();
-      throw;
+    });
+  }
+
+  std::vector<MaskCandidate> Refine(const AnalysisFrame& frame,
+                                    std::span<const AnalysisFrame> neighbours, const Mask& before,
+                                    std::span<const ImagePoint> points) override {
+    CheckArguments(frame, neighbours, points);
+    if (points.empty()) Refuse("At least one point must be given.");
+    if (before.size() != frame.image.size() || before.Empty()) {
+      Refuse("What is corrected must have the frame's size, and must not be empty.");
     }
+    return Guarded([&] {
+      LookAtFrame(frame, neighbours);
+      FollowPoints(before, {points.begin(), points.end()});
+      return Answers();
+    });
   }
 
   std::span<const int> NeighbourOffsets() const override { return kNeighbourOffsets; }
@@ -134,8 +165,11 @@ class ClassicalSegmenter final : public Segmenter {
  private:
   // The region after each point that was followed on `look_`.
   struct Path {
+    Mask before;                     // What is corrected; empty when the first point was a tap.
+    cv::Mat region_before;           // Likewise, on the grid.
     std::vector<ImagePoint> points;  // The first tap first.
-    std::vector<cv::Mat> pool;       // Candidates of the first tap.
+    cv::Point first;                 // That tap, or well inside of what is corrected.
+    std::vector<cv::Mat> pool;       // Candidates of that tap; none for what is corrected.
     TapSeeds seeds;                  // The points, on the grid.
     cv::Mat region;
   };
@@ -144,6 +178,19 @@ class ClassicalSegmenter final : public Segmenter {
     std::vector<AnalysisFrame> neighbours;
     TapPyramid pyramid;
   };
+
+  template <class Work>
+  std::vector<MaskCandidate> Guarded(const Work& work) {
+    try {
+      return work();
+    } catch (const cv::Exception& e) {
+      Forget();
+      throw Error(Code::kInternal, "The object could not be cut out of this frame.", e.what());
+    } catch (...) {
+      Forget();
+      throw;
+    }
+  }
 
   void Forget() {
     look_.reset();
@@ -166,27 +213,38 @@ class ClassicalSegmenter final : public Segmenter {
     return TapGridPixel(point.in_image, look_->frame.image.size(), look_->pyramid.full.size());
   }
 
-  void FollowPoints(const std::vector<ImagePoint>& points) {
+  void FollowPoints(const Mask& before, const std::vector<ImagePoint>& points) {
     const bool goes_on =
-        path_ && path_->points.size() <= points.size() &&
+        path_ && path_->before == before && path_->points.size() <= points.size() &&
         std::equal(path_->points.begin(), path_->points.end(), points.begin(), SamePoint);
-    if (!goes_on) FollowFirst(points.front());
+    if (!goes_on && before.Empty()) FollowFirst(points.front());
+    if (!goes_on && !before.Empty()) BeginWith(before);
     for (size_t i = path_->points.size(); i < points.size(); ++i) FollowNext(points[i]);
   }
 
   void FollowFirst(const ImagePoint& tap) {
     Path path;
     path.points = {tap};
-    path.seeds.object = {OnGrid(tap)};
-    path.pool = GrowCandidates(look_->pyramid, OnGrid(tap), options_.threads);
-    const Ranking ranking = Rank(look_->pyramid.full, path.pool, OnGrid(tap), options_.threads);
+    path.first = OnGrid(tap);
+    path.seeds.object = {path.first};
+    path.pool = GrowCandidates(look_->pyramid, path.first, options_.threads);
+    const Ranking ranking = Rank(look_->pyramid.full, path.pool, path.first, options_.threads);
     path.region = path.pool[Best(ranking)];
     path_ = std::move(path);
   }
 
+  void BeginWith(const Mask& before) {
+    Path path;
+    path.before = before;
+    path.region_before = RegionOnGrid(before, look_->pyramid.full.size());
+    path.region = path.region_before;
+    path.first = DeepestPixel(path.region);
+    path_ = std::move(path);
+  }
+
   void FollowNext(const ImagePoint& point) {
-    path_->region = Correct(look_->pyramid, path_->region, path_->pool, path_->seeds.object.front(),
-                            path_->seeds, {OnGrid(point), point.is_object}, options_.threads);
+    path_->region = Correct(look_->pyramid, path_->region, path_->pool, path_->first, path_->seeds,
+                            {OnGrid(point), point.is_object}, options_.threads);
     (point.is_object ? path_->seeds.object : path_->seeds.background).push_back(OnGrid(point));
     path_->points.push_back(point);
   }
@@ -196,7 +254,7 @@ class ClassicalSegmenter final : public Segmenter {
     const TapSeeds& seeds = path_->seeds;
     std::vector<cv::Mat> regions{path_->region};
     std::vector<cv::Mat> others = path_->pool;
-    if (path_->points.size() > 1) {
+    if (path_->points.size() > 1 && !seeds.object.empty()) {
       // What a bolder reading of the points gives: the whole border may move.
       constexpr std::array<float, 2> kSoftness{0.2f, 0.5f};
       std::vector<cv::Mat> bolder(kSoftness.size());
@@ -219,8 +277,7 @@ class ClassicalSegmenter final : public Segmenter {
 
   std::vector<MaskCandidate> Answers() const {
     const std::vector<cv::Mat> regions = AgreeingRegions();
-    const Ranking ranking =
-        Rank(look_->pyramid.full, regions, path_->seeds.object.front(), options_.threads);
+    const Ranking ranking = Rank(look_->pyramid.full, regions, path_->first, options_.threads);
     std::vector<size_t> order = Alternatives(ranking, 0, kMaxAlternatives);
     std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
       return ConfidenceOf(ranking, a) > ConfidenceOf(ranking, b);
@@ -229,12 +286,14 @@ class ClassicalSegmenter final : public Segmenter {
 
     const double answer_area = cv::countNonZero(regions.front());
     // Who points again looks at what was found: each further point halves the doubt.
-    const double doubt = std::pow(0.5, static_cast<double>(path_->points.size() - 1));
+    const size_t further = path_->points.size() - (path_->before.Empty() ? 1 : 0);
+    const double doubt = std::pow(0.5, static_cast<double>(further));
     std::vector<MaskCandidate> answers(order.size());
     RunTasks(static_cast<int>(order.size()), options_.threads, [&](int task) {
       const auto i = static_cast<size_t>(task);
       const cv::Mat& region = regions[order[i]];
       Mask mask = LiftMask(SoftRegion(region), look_->frame.image);
+      if (!path_->before.Empty()) KeepUnchanged(mask, region);
       KeepPromises(mask, path_->points);
       // What was not chosen is no surer than what was.
       const double confidence = std::min(ConfidenceOf(ranking, order[i]), ConfidenceOf(ranking, 0));
@@ -242,6 +301,21 @@ class ClassicalSegmenter final : public Segmenter {
                     ScaleBeside(cv::countNonZero(region), answer_area)};
     });
     return answers;
+  }
+
+  // Where `region` is what was there before, the mask stays as it was.
+  void KeepUnchanged(Mask& mask, const cv::Mat& region) const {
+    cv::Mat changed = region ^ path_->region_before;
+    cv::dilate(changed, changed, cv::getStructuringElement(cv::MORPH_ELLIPSE, {7, 7}));
+    changed = ScaleRegion(changed, cv::Size(mask.width(), mask.height()));
+    for (int y = 0; y < mask.height(); ++y) {
+      const auto* row_changed = changed.ptr<uint8_t>(y);
+      const uint8_t* row_before = path_->before.Row(y);
+      uint8_t* row = mask.MutableRow(y);
+      for (int x = 0; x < mask.width(); ++x) {
+        if (!row_changed[x]) row[x] = row_before[x];
+      }
+    }
   }
 
   const ClassicalSegmenterOptions options_;

@@ -54,6 +54,8 @@ class ClassicalTracker final : public Tracker {
     });
   }
 
+  void Forget(int object) override { objects_.erase(object); }
+
   bool AtCut() const override { return at_cut_; }
 
  private:

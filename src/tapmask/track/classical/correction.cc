@@ -60,8 +60,8 @@ cv::Mat Spot(const cv::Mat& current, const std::vector<cv::Point>& other_side,
 
 // Regions around the point, and recuts of the whole, that show what could change with it.
 std::vector<cv::Mat> Proposals(const TapPyramid& pyramid, const cv::Mat& current,
-                               const TapSeeds& seeds, const Correction& correction,
-                               const cv::Mat& spot, int threads) {
+                               const cv::Point& first, const TapSeeds& seeds,
+                               const Correction& correction, const cv::Mat& spot, int threads) {
   struct Job {
     cv::Mat start;
     TapSeeds seeds;
@@ -72,6 +72,7 @@ std::vector<cv::Mat> Proposals(const TapPyramid& pyramid, const cv::Mat& current
   const TapSeeds local{{correction.point}, correction.is_object ? seeds.background : seeds.object};
   TapSeeds all = seeds;
   (correction.is_object ? all.object : all.background).push_back(correction.point);
+  if (all.object.empty()) all.object.push_back(first);
 
   const cv::Mat with_spot =
       correction.is_object ? cv::Mat(current | spot) : cv::Mat(current & ~spot);
@@ -108,7 +109,8 @@ cv::Mat Correct(const TapPyramid& pyramid, const cv::Mat& current, const std::ve
 
   const std::vector<cv::Point>& other_side = correction.is_object ? seeds.background : seeds.object;
   const cv::Mat spot = Spot(current, other_side, correction);
-  std::vector<cv::Mat> proposals = Proposals(pyramid, current, seeds, correction, spot, threads);
+  std::vector<cv::Mat> proposals =
+      Proposals(pyramid, current, first, seeds, correction, spot, threads);
   proposals.insert(proposals.end(), pool.begin(), pool.end());
 
   // Of each proposal, only the connected change around the point.

@@ -21,7 +21,7 @@ struct Correction {
 // point can take too little or too much there, but never wrecks the mask elsewhere.
 //
 // pool   Other regions that might show where the border is, e.g. the candidates of the first tap.
-// first  The tap that `current` began with.
+// first  The tap that `current` began with, or a pixel well inside of it.
 // seeds  All earlier points.
 cv::Mat Correct(const TapPyramid& pyramid, const cv::Mat& current, const std::vector<cv::Mat>& pool,
                 const cv::Point& first, const TapSeeds& seeds, const Correction& correction,

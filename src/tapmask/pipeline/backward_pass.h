@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "tapmask/media/video_reader.h"
+#include "tapmask/pipeline/prompt_schedule.h"
+#include "tapmask/pipeline/track_pass.h"
+#include "tapmask/pipeline/tracking_direction.h"
+#include "tapmask/track/mask_track.h"
+
+namespace tapmask {
+
+// A way back in time: from where the user put an object to the frame after the last one in which it
+// was known before that.
+struct WayBack {
+  StartMask start;
+  int64_t from = 0;       // The frame of `start`.
+  int64_t until = 0;      // The earliest frame to fill; == `from` when there is nothing to fill.
+  bool disputed = false;  // The way forwards led to something else.
+  int64_t replaces = 0;   // The earliest frame in which it stands instead of the way forwards.
+};
+
+// The states of the way forwards, kept as runs of equal ones.
+class StateRuns {
+ public:
+  void Add(const MaskRecord& record);  // By rising frames of an object.
+  // Nothing where there is no record.
+  std::optional<TrackState> At(int object, int64_t frame) const;
+
+ private:
+  struct Run {
+    int64_t begin = 0, end = 0;  // Half-open, in frames.
+    TrackState state = TrackState::kLost;
+  };
+  std::map<int, std::vector<Run>> by_object_;  // Rising.
+};
+
+// Fills the frames of the ways back. What the way forwards found is replaced only where the object
+// is found; before its first prompt there is nothing to replace.
+class BackwardPass {
+ public:
+  // `forwards` has read at least up to the last way's frame. All must outlive the pass.
+  BackwardPass(const std::string& input, const TrackPassOptions& options,
+               const PromptSchedule& schedule, const VideoReader& forwards, const StateRuns& known,
+               MaskTrackWriter& track);
+
+  void Run(std::vector<WayBack> ways, const std::function<void()>& on_frame,
+           const std::stop_token& stop);
+
+ private:
+  void RunStretch(std::vector<WayBack> ways, int64_t until, const std::function<void()>& on_frame,
+                  const std::stop_token& stop);
+  void Fill(WayBack& way, MaskRecord record);
+  bool IsBetter(const MaskRecord& record) const;
+
+  const std::string& input_;
+  const TrackPassOptions& options_;
+  const PromptSchedule& schedule_;
+  const VideoReader& forwards_;
+  const StateRuns& known_;
+  MaskTrackWriter& track_;
+};
+
+}  // namespace tapmask

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+#include "tapmask/pipeline/analysis_source.h"
+#include "tapmask/pipeline/backward_pass.h"
+#include "tapmask/pipeline/earlier_track.h"
+#include "tapmask/pipeline/first_masks.h"
+#include "tapmask/pipeline/progress.h"
+#include "tapmask/pipeline/prompt_schedule.h"
+#include "tapmask/pipeline/track_pass.h"
+#include "tapmask/pipeline/tracking_direction.h"
+#include "tapmask/track/mask_track.h"
+
+namespace tapmask {
+
+// Follows the objects forwards from where the user put them, and says which ways back are to be
+// gone from there.
+//
+// With an earlier track its records stand, and an object is followed anew only from where the user
+// said something, up to where the user had shown it before, or to where both tracks are at one.
+class ForwardPass {
+ public:
+  // `earlier` may be null. All must outlive the pass.
+  ForwardPass(const PromptSchedule& schedule, const TrackPassOptions& options,
+              AnalysisSource& source, EarlierTrack* earlier, MaskTrackWriter& track);
+
+  // Returns the number of frames of the video. Throws kInvalidArgument when a prompt is beyond.
+  int64_t Run(const ProgressSink& progress, const std::stop_token& stop);
+
+  const std::vector<WayBack>& ways_back() const { return ways_back_; }  // By rising `from`.
+  const StateRuns& known() const { return known_; }
+
+ private:
+  void Step(const FrameWindow& window);
+  void EndCorrections(const FrameWindow& window);
+  void LearnFromBefore(int object);
+  void Start(const PromptSchedule::Said& said, const FrameWindow& window, bool begins);
+  void Keep(const MaskRecord& record);
+  void FollowTo(const MaskRecord& record);
+  bool IsAtOneAgain(const MaskRecord& record);
+  const MaskRecord* EarlierRecord(int object) const;
+  void GoBack(const StartMask& start, int64_t index, double agreement, bool adds);
+  void LookBack(const MaskRecord& found);
+
+  const PromptSchedule& schedule_;
+  AnalysisSource& source_;
+  EarlierTrack* earlier_;
+  MaskTrackWriter& track_;
+  FirstMasks masks_;
+  TrackingDirection direction_;
+  std::vector<MaskRecord> earlier_records_;  // Of this frame.
+  struct Shown {
+    TimedFrame frame;
+    StartMask mask;
+  };
+  std::map<int, Shown> shown_;  // By object: where the user last showed it, by the earlier track.
+  std::map<int, int> at_one_;   // By object: frames in a row in which both agree.
+  std::map<int, int64_t> last_known_;   // By object: the last frame with a trusted or given mask.
+  std::map<int, int64_t> last_prompt_;  // By object: the last frame in which the user showed it.
+  std::vector<WayBack> ways_back_;
+  StateRuns known_;
+};
+
+}  // namespace tapmask
