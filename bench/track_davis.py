@@ -16,7 +16,7 @@ CLIPS/NAME holds frames/00000.jpg … and masks/00000.png … (anything but 0 is
 
 Figures are means over the frames after the first, then over sequences. J is intersection over
 union, leak the share of the object that is not covered, leak8 the same with the mask grown by 8
-pixels. `first` is the J of the first frame. Prints a table as Markdown.
+pixels. `first` is the J of the first frame. Prints tables as Markdown, of the confidences too.
 """
 
 import argparse
@@ -175,6 +175,29 @@ def print_table(results, protocols):
         print(f"\n{p}: {1000 * each:.0f} ms a frame, one thread")
 
 
+def print_confidence(results, protocols):
+    """Reliability of the confidences (the probability that J >= 0.5), and how well they sort the frames: the area
+    under the risk-coverage curve (the mean of 1 - J over the surest frames, over all shares of them)."""
+    print("\n| protocol | calibration error | area under risk-coverage | random order | best order |\n|---|---|---|---|---|")
+    tables = {}
+    for p in protocols:
+        rows = [row for (_, q), result in results.items() if q == p for row in result["frames"][1:]]
+        said = np.array([row["confidence"] for row in rows])
+        j = np.array([row["J"] for row in rows])
+        error, tables[p] = 0.0, []
+        for low in range(10):
+            here = np.minimum((said * 10).astype(int), 9) == low
+            if here.any():
+                right = (j[here] >= 0.5).mean()
+                error += here.mean() * abs(said[here].mean() - right)
+                tables[p].append(f"| {p} | {low / 10} to {(low + 1) / 10} | {here.sum()} | {said[here].mean():.2f} | {right:.2f} |")
+        area = [float((np.cumsum(1 - j[order]) / np.arange(1, len(j) + 1)).mean())
+                for order in (np.argsort(-said, kind="stable"), np.argsort(-j))]
+        print(f"| {p} | {error:.3f} | {area[0]:.3f} | {1 - j.mean():.3f} | {area[1]:.3f} |")
+    print("\n| protocol | said | frames | mean said | right |\n|---|---|---|---|---|")
+    print("\n".join(line for p in protocols for line in tables[p]))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tapmask", default=str(ROOT / "build/release/tapmask"))
@@ -196,6 +219,7 @@ def main():
         if args.keep:
             (root / "results.json").write_text(json.dumps(list(results.values())))
     print_table(results, protocols)
+    print_confidence(results, protocols)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@
 int main(int argc, char** argv) {
   // New memory is zero and freed memory overwritten, also inside the libraries: nothing of a hidden
   // picture stays about, and no byte of an output can depend on it.
-  mallopt(M_PERTURB, 0xff);
+  mallopt(M_PERTURB, 0xff);  // NOLINT(concurrency-mt-unsafe): no thread has begun.
   tapmask::SetFfmpegLogging(false);
   tapmask::UseNoOpenCvThreads();
   const tapmask::Streams streams{std::cout, std::cerr, isatty(STDERR_FILENO) == 1};

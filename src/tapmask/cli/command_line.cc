@@ -30,7 +30,7 @@ std::string HelpCommand(const CLI::App& program) {
 
 // What is wrong with an option, from the parser's "--name: At Most 1 required but received 2".
 std::string OptionSentence(const CLI::ParseError& error) {
-  const std::string message = error.what();
+  std::string message = error.what();
   const std::string name = message.substr(0, message.find_first_of(": "));
   const bool is_mismatch =
       error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ArgumentMismatch);

@@ -51,6 +51,7 @@ TEST(ReviewSentences, PromiseNoCoverWhenOnlyMasksWereMade) {
 
 TEST(ReviewSentences, AreCutShortWhenThereAreVeryMany) {
   std::vector<Span> spans;
+  spans.reserve(100);
   for (int i = 0; i < 100; ++i) spans.push_back({1, TrackState::kLost, 10 * i, 10 * i + 3});
 
   const auto sentences = ReviewSentences(spans, Covering{});

@@ -14,7 +14,7 @@ void WaitForStop(std::stop_token token) {
   std::mutex mutex;
   std::condition_variable_any changed;
   std::unique_lock lock(mutex);
-  changed.wait(lock, token, [] { return false; });  // Only the stop request ends this.
+  changed.wait(lock, std::move(token), [] { return false; });  // Only the stop request ends this.
 }
 
 class StopSignalsTest : public testing::TestWithParam<int> {};

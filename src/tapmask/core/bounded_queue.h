@@ -31,7 +31,7 @@ class BoundedQueue {
   void Close(std::exception_ptr error = nullptr) {
     const std::lock_guard lock(mutex_);
     closed_ = true;
-    error_ = error;
+    error_ = std::move(error);
     changed_.notify_all();
   }
 

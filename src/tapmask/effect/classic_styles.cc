@@ -19,6 +19,7 @@ T* RowOf(Frame& frame, uint8_t* plane_data, int plane, int y) {
 template <class T>
 T Mixed(T sample, float effect, float share, int max_value) {
   const float value = static_cast<float>(sample) + share * (effect - static_cast<float>(sample));
+  // NOLINTNEXTLINE(bugprone-incorrect-roundings): no sample is negative, and this is fast.
   return static_cast<T>(std::clamp(static_cast<int>(value + 0.5F), 0, max_value));
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <utility>
 
 #include "tapmask/core/error.h"
 #include "tapmask/effect/grow.h"
@@ -79,11 +80,11 @@ Rect Grown(const Rect& box, double x_px, double y_px, const Size& bounds) {
 }  // namespace
 
 CoverPlanner::CoverPlanner(Options options, Size size, std::span<const Entry> entries)
-    : options_(options), size_(size) {
-  if (options.grow_px < 1) {
+    : options_(std::move(options)), size_(size) {
+  if (options_.grow_px < 1) {
     throw Error(Code::kInvalidArgument, "Masks must be grown by at least 1 pixel.");
   }
-  const double fps = options.frames_per_second > 0 ? options.frames_per_second : 25;
+  const double fps = options_.frames_per_second > 0 ? options_.frames_per_second : 25;
   rejoin_frames_ = std::max<int64_t>(1, std::llround(kHoldSeconds * fps));
 
   std::map<int, Entries> by_object;

@@ -58,12 +58,12 @@ class Track {
         entries.push_back({r.object, frame, r.state, r.mask.BoundingBox()});
       }
     }
-    return CoverPlanner(options, kSize, entries);
+    return CoverPlanner(std::move(options), kSize, entries);
   }
   Mask Cover(int64_t frame, CoverPlanner::Options options = {}) const {
     const auto found = records_.find(frame);
     const std::vector<MaskRecord> none;
-    return Plan(options).Cover(frame, found == records_.end() ? none : found->second);
+    return Plan(std::move(options)).Cover(frame, found == records_.end() ? none : found->second);
   }
 
  private:

@@ -41,6 +41,7 @@ std::vector<float> HalfKernel(double sigma) {
     sum += 2 * weights[static_cast<size_t>(i)];
   }
   std::vector<float> kernel;
+  kernel.reserve(weights.size());
   for (const double w : weights) kernel.push_back(static_cast<float>(w / sum));
   return kernel;
 }

@@ -94,7 +94,7 @@ inline Mask RandomMask(int width, int height, std::mt19937& random) {
     const int w = 1 + below(width), h = 1 + below(height);
     switch (below(3)) {
       case 0: FillRect(mask, {x, y, w, h}); break;
-      case 1: mask = Union(mask, Ellipse(width, height, x, y, 1 + w / 3, 1 + h / 3)); break;
+      case 1: mask = Union(mask, Ellipse(width, height, x, y, 1 + w / 3.0, 1 + h / 3.0)); break;
       default: FillRect(mask, {x, y, 1, 1}); break;
     }
   }

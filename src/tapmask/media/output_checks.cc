@@ -19,8 +19,8 @@ class Checks {
     list_.push_back({std::move(name), held, held ? "" : std::move(detail)});
   }
   template <class T>
-  void Equal(std::string name, const T& expected, const T& found) {
-    Expect(std::move(name), expected == found, fmt::format("{} became {}", expected, found));
+  void Equal(const std::string& name, const T& expected, const T& found) {
+    Expect(name, expected == found, fmt::format("{} became {}", expected, found));
   }
   std::vector<Invariant> Take() { return std::move(list_); }
 

@@ -3,11 +3,11 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <fcntl.h>
 #include <fstream>
 #include <random>
 #include <string>
+#include <system_error>
 #include <unistd.h>
 
 #include "tapmask/core/error.h"
@@ -36,7 +36,7 @@ std::string UnforeseenName() {
   throw Error(Code::kInvalidArgument,
               "Nothing can be written to the folder " + folder.string() +
                   "; check that it exists and that you may write there.",
-              std::strerror(reason));
+              std::generic_category().message(reason));
 }
 
 }  // namespace

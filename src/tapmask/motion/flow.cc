@@ -19,7 +19,7 @@ namespace {
 constexpr int kMinSide = 32;
 
 cv::Mat Enlarged(const GrayImage& image) {
-  const cv::Mat view(image.height, image.width, CV_8U, const_cast<uint8_t*>(image.samples.data()));
+  cv::Mat view(image.height, image.width, CV_8U, const_cast<uint8_t*>(image.samples.data()));
   const cv::Size size(std::max(image.width, kMinSide), std::max(image.height, kMinSide));
   if (size == view.size()) return view;
   cv::Mat out;

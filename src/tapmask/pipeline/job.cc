@@ -55,7 +55,7 @@ std::filesystem::path MaskTrackFile(const std::filesystem::path& masks, const st
                                     const ReadOptions& read, const Scratch& scratch,
                                     const char* name, const std::stop_token& stop) {
   if (!std::filesystem::is_directory(masks)) return masks;
-  const std::filesystem::path made = scratch.folder() / name;
+  std::filesystem::path made = scratch.folder() / name;
   TrackFromMaskFolder(masks, input, read, made, stop);
   return made;
 }

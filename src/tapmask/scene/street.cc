@@ -152,7 +152,8 @@ void PaintHouse(Canvas& canvas, const House& h) {
   const int columns = std::max(1, static_cast<int>((h.right - h.left - 12) / 38));
   const float step = (h.right - h.left) / static_cast<float>(columns);
   int number = 0;
-  for (float y = h.eaves + 30; y < kHouseFoot - 24; y += 44) {
+  for (int row = 0; h.eaves + 30 + 44 * static_cast<float>(row) < kHouseFoot - 24; ++row) {
+    const float y = h.eaves + 30 + 44 * static_cast<float>(row);
     for (int i = 0; i < columns; ++i) {
       PaintWindow(canvas, h, {h.left + step * (static_cast<float>(i) + 0.5f), y}, number++);
     }

@@ -11,7 +11,7 @@ struct Scene {
   cv::Mat object = cv::Mat::zeros(80, 80, CV_8U);
   cv::Mat background;
 
-  explicit Scene(cv::Scalar motion) {
+  explicit Scene(const cv::Scalar& motion) {
     const cv::Rect r(20, 20, 30, 30);
     object(r).setTo(255);
     residual(r).setTo(motion);

@@ -69,7 +69,7 @@ cv::Mat LeadsBack(const cv::Mat& there, const cv::Mat& back) {
   cv::Mat consistent(there.size(), CV_8UC1);
   for (int y = 0; y < there.rows; ++y) {
     for (int x = 0; x < there.cols; ++x) {
-      const cv::Vec2f flow = there.at<cv::Vec2f>(y, x);
+      const auto& flow = there.at<cv::Vec2f>(y, x);
       const double error = cv::norm(flow + returned.at<cv::Vec2f>(y, x));
       consistent.at<uint8_t>(y, x) = error < 1 + 0.1 * cv::norm(flow) ? 255 : 0;
     }

@@ -45,7 +45,7 @@ cv::Mat ColourBins(const cv::Mat& lab) {
   cv::Mat bins(lab.size(), CV_16UC1);
   for (int y = 0; y < lab.rows; ++y) {
     for (int x = 0; x < lab.cols; ++x) {
-      const cv::Vec3b c = lab.at<cv::Vec3b>(y, x);
+      const auto& c = lab.at<cv::Vec3b>(y, x);
       bins.at<uint16_t>(y, x) =
           static_cast<uint16_t>((c[0] >> 4) << 8 | (c[1] >> 4) << 4 | c[2] >> 4);
     }
