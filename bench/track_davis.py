@@ -136,7 +136,9 @@ class Clip:
         what = self.prompts(protocol)
         out = self.folder / protocol
         prompted = time.monotonic()
-        self._tapmask("track", what, out)
+        report = self.folder / "report.json"
+        self._tapmask("track", [*what, "--report", str(report)], out)
+        to_review = json.loads(report.read_text())["to_review"]
         if protocol == "later":
             self._correct_later(out)
         took = time.monotonic() - prompted
@@ -149,7 +151,7 @@ class Clip:
             rows.append({"frame": n, "J": overlap(truth, mask), "leak": leak(truth, mask),
                          "leak8": leak(truth, grown), "confidence": confidence.get(n, 0.0), "state": state.get(n)})
         return {"clip": self.name, "protocol": protocol, "prompts": what, "frames": rows, "seconds": took,
-                "before": prompted - begun}
+                "before": prompted - begun, "to_review": to_review}
 
 
 def mean(rows, key):
@@ -198,6 +200,29 @@ def print_confidence(results, protocols):
     print("\n".join(line for p in protocols for line in tables[p]))
 
 
+def print_review(results, protocols):
+    """Whether the list of frames to review holds those in which the mask is wrong (J < 0.5)."""
+    print("\n| protocol | spans to review | of them with a wrong frame | frames in them | wrong frames | of them in a span |")
+    print("|---|---|---|---|---|---|")
+    for p in protocols:
+        if p == "later":
+            continue  # Its list is that of the tap.
+        spans = right = frames = listed = wrong = caught = 0
+        for (_, q), result in results.items():
+            if q != p:
+                continue
+            bad = np.array([row["J"] < 0.5 for row in result["frames"]])
+            inside = np.zeros(len(bad), bool)
+            for span in result["to_review"]:
+                here = slice(span["first_frame"], span["last_frame"] + 1)
+                inside[here] = True
+                right += bad[here].any()
+            spans += len(result["to_review"])
+            frames, listed, wrong, caught = (frames + len(bad), listed + inside.sum(), wrong + bad.sum(),
+                                             caught + (bad & inside).sum())
+        print(f"| {p} | {spans} | {right} | {listed / frames:.0%} | {wrong} | {caught} |")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tapmask", default=str(ROOT / "build/release/tapmask"))
@@ -220,6 +245,7 @@ def main():
             (root / "results.json").write_text(json.dumps(list(results.values())))
     print_table(results, protocols)
     print_confidence(results, protocols)
+    print_review(results, protocols)
 
 
 if __name__ == "__main__":

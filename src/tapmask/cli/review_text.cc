@@ -25,7 +25,7 @@ std::string WhatWeKnow(const CoverPlanner::Span& span) {
     case TrackState::kTracked:
     case TrackState::kGiven: break;
   }
-  return fmt::format("Object {} is in {}", span.object, Frames(span));
+  return fmt::format("We are not sure of object {} in {}", span.object, Frames(span));
 }
 
 std::string WhatIsHidden(const CoverPlanner::Span& span, const Covering& covering) {
@@ -44,7 +44,14 @@ std::string WhatIsHidden(const CoverPlanner::Span& span, const Covering& coverin
     case TrackState::kTracked:
     case TrackState::kGiven: break;
   }
-  return "it is covered";
+  return "what we took for it is covered";
+}
+
+// Whoever sees that the worst frame is right need not see the others.
+std::string WhatToLookAt(const CoverPlanner::Span& span) {
+  if (span.first_frame == span.last_frame) return ". Look at it.";
+  if (span.state != TrackState::kTracked) return ". Look at them.";
+  return fmt::format(". Look at frame {} first.", span.look_at);
 }
 
 }  // namespace
@@ -61,7 +68,7 @@ std::vector<std::string> ReviewSentences(std::span<const CoverPlanner::Span> spa
     }
     std::string sentence = WhatWeKnow(span);
     if (covering) sentence += "; " + WhatIsHidden(span, *covering);
-    sentence += span.first_frame == span.last_frame ? ". Look at it." : ". Look at them.";
+    sentence += WhatToLookAt(span);
     sentences.push_back(std::move(sentence));
   }
   return sentences;

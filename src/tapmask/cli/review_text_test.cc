@@ -32,6 +32,14 @@ TEST(ReviewSentences, SayThatNothingIsHiddenWhereTheObjectSeemsToBeGone) {
             "Look at them.");
 }
 
+TEST(ReviewSentences, NameTheFrameThatSaysMostWhereTheMaskIsNotSure) {
+  EXPECT_EQ(Only({1, TrackState::kTracked, 10, 21, 17, 0.3}, Covering{}),
+            "We are not sure of object 1 in frames 10-21; what we took for it is covered. "
+            "Look at frame 17 first.");
+  EXPECT_EQ(Only({1, TrackState::kTracked, 10, 10, 10, 0.3}, std::nullopt),
+            "We are not sure of object 1 in frame 10. Look at it.");
+}
+
 TEST(ReviewSentences, NameASingleFrame) {
   EXPECT_EQ(Only({1, TrackState::kHeld, 7, 7}, Covering{}),
             "We did not see object 1 well in frame 7; its last shape, widened, stays covered. "

@@ -21,6 +21,8 @@ constexpr size_t kSpeedFrames = 6;  // Trusted frames that the speed is taken fr
 constexpr int64_t kBegin = std::numeric_limits<int64_t>::min();
 constexpr int64_t kEnd = std::numeric_limits<int64_t>::max();
 
+constexpr double kSure = 0.8;  // A tracked mask with less is to be looked at.
+
 enum class Sight { kHere, kNotHere, kUnknown };
 
 Sight SightOf(TrackState state, bool has_mask) {
@@ -156,29 +158,54 @@ void CoverPlanner::PlanGaps(int object, const Entries& entries) {
 
 void CoverPlanner::ListSpans(int object, const Entries& entries, int64_t first_frame,
                              int64_t last_frame) {
-  const size_t begin = spans_.size();
-  const auto add = [&](TrackState state, int64_t first, int64_t last) {
-    if (first > last) return;
-    if (spans_.size() > begin && spans_.back().state == state &&
-        spans_.back().last_frame + 1 == first) {
-      spans_.back().last_frame = last;
-    } else {
-      spans_.push_back({object, state, first, last});
+  std::vector<Span> spans;
+  std::optional<Span> unsure;  // Grows over other frames, so it is apart from `spans`.
+  const auto add = [&](const Span& span) {
+    if (span.first_frame > span.last_frame) return;
+    if (spans.empty() || spans.back().state != span.state ||
+        spans.back().last_frame + 1 != span.first_frame) {
+      spans.push_back(span);
+      return;
+    }
+    Span& last = spans.back();
+    last.last_frame = span.last_frame;
+    if (span.confidence < last.confidence) {
+      last.look_at = span.look_at;
+      last.confidence = span.confidence;
+    }
+  };
+  const auto add_unsure = [&](const Entry& entry) {
+    if (unsure && entry.frame - unsure->last_frame > rejoin_frames_) {
+      spans_.push_back(*std::exchange(unsure, std::nullopt));
+    }
+    const Span here{object, entry.state, entry.frame, entry.frame, entry.frame, entry.confidence};
+    if (!unsure) unsure = here;
+    unsure->last_frame = entry.frame;
+    if (entry.confidence < unsure->confidence) {
+      unsure->look_at = entry.frame;
+      unsure->confidence = entry.confidence;
     }
   };
   int64_t next = first_frame;
   for (const Entry* entry : entries) {
-    add(TrackState::kLost, next, entry->frame - 1);  // No records.
+    add({object, TrackState::kLost, next, entry->frame - 1, next, 0});  // No records.
     const Sight sight = SightOf(*entry);
+    const Span here{object,       entry->state, entry->frame,
+                    entry->frame, entry->frame, entry->confidence};
     if (sight == Sight::kUnknown) {
-      const bool held = entry->state == TrackState::kHeld;
-      add(held ? TrackState::kHeld : TrackState::kLost, entry->frame, entry->frame);
+      Span span = here;
+      if (span.state != TrackState::kHeld) span.state = TrackState::kLost;
+      add(span);
     } else if (entry->state == TrackState::kAbsent) {
-      add(TrackState::kAbsent, entry->frame, entry->frame);
+      add(here);
+    } else if (entry->state == TrackState::kTracked && entry->confidence < kSure) {
+      add_unsure(*entry);
     }
     next = entry->frame + 1;
   }
-  add(TrackState::kLost, next, last_frame);
+  add({object, TrackState::kLost, next, last_frame, next, 0});
+  if (unsure) spans_.push_back(*unsure);
+  spans_.insert(spans_.end(), spans.begin(), spans.end());
 }
 
 Mask CoverPlanner::Cover(int64_t frame, std::span<const MaskRecord> records) const {

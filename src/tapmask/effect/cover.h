@@ -63,6 +63,7 @@ class CoverPlanner {
     int64_t frame = 0;
     TrackState state = TrackState::kTracked;
     Rect box;  // Of the record's mask.
+    double confidence = 1;
   };
 
   // `entries` by rising frame, then object. `size` of the masks. Keeps a few numbers for each
@@ -74,13 +75,17 @@ class CoverPlanner {
   // May be called for frames in any order, and by several threads at once.
   Mask Cover(int64_t frame, std::span<const MaskRecord> records) const;
 
-  // Frames that a person should look at: every span that is held, lost or absent, by first frame,
-  // then object.
+  // Frames that a person should look at: every span that is held, lost or absent, and every span
+  // that is tracked with a confidence below 0.8; of these, two with less than half a second between
+  // them are one. By first frame, then object.
   struct Span {
     int object = 1;
     TrackState state = TrackState::kLost;
     int64_t first_frame = 0;
     int64_t last_frame = 0;
+    int64_t look_at = 0;    // The frame that says most: the least sure one.
+    double confidence = 0;  // Of that frame; 0 where there is no record.
+    bool operator==(const Span&) const = default;
   };
   const std::vector<Span>& spans_to_review() const { return spans_; }
 

@@ -149,6 +149,30 @@ TEST(CoverPlanner, CoversNothingWhereAbsentAndListsIt) {
   EXPECT_EQ(spans[0].last_frame, 9);
 }
 
+TEST(CoverPlanner, ListsWhereTheMaskIsNotSure) {
+  using Span = CoverPlanner::Span;
+  std::vector<CoverPlanner::Entry> entries;
+  const auto track = [&](int64_t first, int64_t last, double confidence) {
+    for (int64_t f = first; f <= last; ++f) {
+      entries.push_back({1, f, kTracked, {100, 100, 40, 40}, confidence});
+    }
+  };
+  track(0, 9, 0.9);
+  track(10, 12, 0.7);
+  track(13, 20, 0.95);  // Too short between two that are doubtful.
+  track(21, 21, 0.3);
+  track(22, 60, 0.9);
+  track(61, 62, 0.79);
+  entries.push_back({1, 63, kHeld, {100, 100, 40, 40}, 0.1});
+  track(64, 70, 0.8);
+
+  const CoverPlanner planner({}, kSize, entries);
+
+  const std::vector<Span> expected{
+      {1, kTracked, 10, 21, 21, 0.3}, {1, kTracked, 61, 62, 61, 0.79}, {1, kHeld, 63, 63, 63, 0.1}};
+  EXPECT_EQ(planner.spans_to_review(), expected);
+}
+
 // Tracked backwards from a tap in frame 20: frames before count from the trusted mask after them.
 TEST(CoverPlanner, LooksAheadBeforeTheFirstTrustedFrame) {
   const Mask first = Disc(100, 150);

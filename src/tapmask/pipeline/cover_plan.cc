@@ -19,7 +19,7 @@ CoverPlanner PlanCover(const MaskTrackReader& track, const EffectOptions& effect
   std::vector<CoverPlanner::Entry> entries;
   entries.reserve(track.summaries().size());
   for (const MaskTrackReader::Summary& s : track.summaries()) {
-    entries.push_back({s.object, s.frame, s.state, s.box});
+    entries.push_back({s.object, s.frame, s.state, s.box, s.confidence});
   }
   return {options, {track.header().width, track.header().height}, entries};
 }

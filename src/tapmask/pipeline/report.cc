@@ -90,7 +90,9 @@ json ReviewJson(const std::vector<CoverPlanner::Span>& spans) {
     out.push_back({{"object", span.object},
                    {"state", TrackStateName(span.state)},
                    {"first_frame", span.first_frame},
-                   {"last_frame", span.last_frame}});
+                   {"last_frame", span.last_frame},
+                   {"look_at", span.look_at},
+                   {"confidence", span.confidence}});
   }
   return out;
 }
