@@ -94,9 +94,10 @@ class Clip:
 
     def _worst_point(self, track):
         """A correction of the frame where J is lowest -> ["--point", ...], or nothing when all is right."""
-        masks, _, _ = read_track(track / "masks.jsonl")
+        masks, _, state = read_track(track / "masks.jsonl")
         nothing = np.zeros_like(self.truths[0])
-        frame = min(range(len(self.truths)), key=lambda n: overlap(self.truths[n], masks.get(n, nothing)))
+        seen = [n for n in range(len(self.truths)) if state.get(n) == "tracked"]
+        frame = min(seen, key=lambda n: overlap(self.truths[n], masks.get(n, nothing)))
         x, y, depth, sign = self._correction(self.truths[frame], masks.get(frame, nothing))
         return ["--point", f"{x},{y}{sign}@{frame}"] if depth > 0 else []
 

@@ -9,9 +9,14 @@
 namespace tapmask {
 namespace {
 
-constexpr double kMeetingAgreement = 0.95;  // IoU of both ways: they are at one again.
+constexpr double kNaturalDifference = 0.03;  // Of two good tracks of one object, 1 - IoU.
+constexpr double kLittleOfIt = 0.25;
 
 }  // namespace
+
+bool AreAtOne(const Mask& a, const Mask& b, double difference) {
+  return 1 - IntersectionOverUnion(a, b) <= std::min(kNaturalDifference, kLittleOfIt * difference);
+}
 
 void StateRuns::Add(const MaskRecord& record) {
   std::vector<Run>& runs = by_object_[record.object];
@@ -33,18 +38,20 @@ std::optional<TrackState> StateRuns::At(int object, int64_t frame) const {
 
 BackwardPass::BackwardPass(const std::string& input, const TrackPassOptions& options,
                            const PromptSchedule& schedule, const VideoReader& forwards,
-                           const StateRuns& known, MaskTrackWriter& track)
+                           const EarlierTrack* earlier, const StateRuns& known,
+                           MaskTrackWriter& track)
     : input_(input),
       options_(options),
       schedule_(schedule),
       forwards_(forwards),
+      earlier_(earlier),
       known_(known),
       track_(track) {}
 
 void BackwardPass::Run(std::vector<WayBack> ways, const std::function<void()>& on_frame,
                        const std::stop_token& stop) {
-  std::sort(ways.begin(), ways.end(),
-            [](const WayBack& a, const WayBack& b) { return a.from > b.from; });
+  std::stable_sort(ways.begin(), ways.end(),
+                   [](const WayBack& a, const WayBack& b) { return a.from > b.from; });
   for (size_t first = 0; first < ways.size();) {
     // Ways that overlap go together, so that their frames are decoded once.
     size_t last = first + 1;
@@ -103,7 +110,7 @@ void BackwardPass::Fill(WayBack& way, MaskRecord record) {
   if (way.disputed && record.state == TrackState::kTracked) {
     const std::optional<Mask> forwards = track_.Find(record.object, record.frame);
     const bool seen = known_.At(record.object, record.frame) == TrackState::kTracked;
-    if (seen && IntersectionOverUnion(*forwards, record.mask) >= kMeetingAgreement) {
+    if (seen && AreAtOne(*forwards, record.mask, way.difference)) {
       way.until = record.frame;  // From here on, the way forwards stands.
       return;
     }
@@ -115,9 +122,8 @@ void BackwardPass::Fill(WayBack& way, MaskRecord record) {
 // A mask counts more than none. Held and lost cover something, absent covers nothing: in doubt
 // the object is hidden. What the user said of a frame stands.
 bool BackwardPass::IsBetter(const MaskRecord& record) const {
-  for (const PromptSchedule::Said& said : schedule_.At(record.frame)) {
-    if (said.object == record.object) return false;
-  }
+  if (schedule_.Says(record.object, record.frame)) return false;
+  if (earlier_ && earlier_->SaidAt(record.object, record.frame)) return false;
   if (record.state == TrackState::kTracked) return true;
   const std::optional<TrackState> forwards = known_.At(record.object, record.frame);
   return !forwards || *forwards == TrackState::kAbsent;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tapmask/media/video_reader.h"
+#include "tapmask/pipeline/earlier_track.h"
 #include "tapmask/pipeline/prompt_schedule.h"
 #include "tapmask/pipeline/track_pass.h"
 #include "tapmask/pipeline/tracking_direction.h"
@@ -25,7 +26,12 @@ struct WayBack {
   int64_t until = 0;      // The earliest frame to fill; == `from` when there is nothing to fill.
   bool disputed = false;  // The way forwards led to something else.
   int64_t replaces = 0;   // The earliest frame in which it stands instead of the way forwards.
+  double difference = 1;  // By how much it did, at `from`: 1 - IoU.
 };
+
+// True when two masks are so alike that what a correction changed is not to be seen any more.
+// `difference`: of the masks where it was made, 1 - IoU.
+bool AreAtOne(const Mask& a, const Mask& b, double difference);
 
 // The states of the way forwards, kept as runs of equal ones.
 class StateRuns {
@@ -46,10 +52,11 @@ class StateRuns {
 // is found; before its first prompt there is nothing to replace.
 class BackwardPass {
  public:
-  // `forwards` has read at least up to the last way's frame. All must outlive the pass.
+  // `earlier` may be null. `forwards` has read at least up to the last way's frame. All must
+  // outlive the pass.
   BackwardPass(const std::string& input, const TrackPassOptions& options,
-               const PromptSchedule& schedule, const VideoReader& forwards, const StateRuns& known,
-               MaskTrackWriter& track);
+               const PromptSchedule& schedule, const VideoReader& forwards,
+               const EarlierTrack* earlier, const StateRuns& known, MaskTrackWriter& track);
 
   void Run(std::vector<WayBack> ways, const std::function<void()>& on_frame,
            const std::stop_token& stop);
@@ -64,6 +71,7 @@ class BackwardPass {
   const TrackPassOptions& options_;
   const PromptSchedule& schedule_;
   const VideoReader& forwards_;
+  const EarlierTrack* earlier_;
   const StateRuns& known_;
   MaskTrackWriter& track_;
 };

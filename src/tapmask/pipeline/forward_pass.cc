@@ -13,10 +13,9 @@ namespace tapmask {
 namespace {
 
 constexpr double kLookBackSeconds = 2;
-constexpr double kSameMask = 0.95;  // IoU with what the user says: the tracker knew it already.
-constexpr double kLittle = 0.02;    // Share of what was seen: the prompt took nothing away.
-constexpr double kAtOne = 0.97;     // IoU of a corrected track with the earlier one,
-constexpr int kFramesAtOne = 5;     // and for how long, until they count as the same.
+constexpr double kSameMask = 0.995;  // IoU with what the user says: the tracker knew it already.
+constexpr double kLittle = 0.02;     // Share of what was seen: the prompt took nothing away.
+constexpr int kFramesAtOne = 5;      // In a row, until two tracks count as the same.
 
 bool IsKnown(const MaskRecord& record) {
   return (record.state == TrackState::kTracked || record.state == TrackState::kGiven) &&
@@ -26,12 +25,6 @@ bool IsKnown(const MaskRecord& record) {
 StartMask StartAt(const MaskRecord& record, const BgrImage& image) {
   return {record.object, ScaleMask(record.mask, image.size()), record.mask, record.state,
           record.confidence};
-}
-
-bool ShowsTheObject(const PromptSchedule::Said& said) {
-  return said.mask_in_mask || said.box_in_mask ||
-         std::any_of(said.points.begin(), said.points.end(),
-                     [](const Point& point) { return point.is_object; });
 }
 
 // Between two boxes that the user drew, the interpolated box stands instead of what was tracked.
@@ -65,6 +58,7 @@ int64_t ForwardPass::Run(const ProgressSink& progress, const std::stop_token& st
     frames = index + 1;
     progress({JobStage::kTracking, frames, std::max(frames, source_.info().frames)});
     if (earlier_ && index >= schedule_.last_frame() && direction_.Idle()) {
+      reached_end_ = false;
       for (; frames < earlier_->frames(); ++frames) {
         for (const MaskRecord& record : earlier_->Frame(frames)) track_.Add(record);
       }
@@ -88,7 +82,7 @@ void ForwardPass::Step(const FrameWindow& window) {
   const bool begins = direction_.Idle() && !said.empty();
   if (begins) LearnFromBefore(said.front().object);
   if (!direction_.Idle() || begins) direction_.Next(frame);
-  if (earlier_) EndCorrections(window);
+  if (earlier_ && !begins) EndCorrections(window);
   for (const PromptSchedule::Said& of_object : said) Start(of_object, window, begins);
 
   const std::vector<MaskRecord> followed = direction_.Records();
@@ -121,7 +115,10 @@ void ForwardPass::LearnFromBefore(int object) {
 void ForwardPass::EndCorrections(const FrameWindow& window) {
   const AnalysisFrame& frame = window.current().analysis;
   for (const MaskRecord& shown : earlier_records_) {
-    if (!direction_.Follows(shown.object) || !earlier_->SaidAt(shown.object, frame.index)) continue;
+    const bool ends = direction_.Follows(shown.object) &&
+                      earlier_->SaidAt(shown.object, frame.index) &&
+                      !schedule_.Says(shown.object, frame.index);
+    if (!ends) continue;
     if (IsKnown(shown)) {
       const StartMask start = StartAt(shown, frame.image);
       GoBack(start, frame.index, direction_.Agreement(shown.object, start.in_image), false);
@@ -135,15 +132,14 @@ void ForwardPass::Start(const PromptSchedule::Said& said, const FrameWindow& win
   const AnalysisFrame& frame = window.current().analysis;
   const bool followed = !begins && direction_.Follows(said.object);
   const MaskRecord* known = followed ? nullptr : EarlierRecord(said.object);
-  // What covers a place where the object may be is no start for "this", but it shows what "not
-  // this" is said of.
-  if (known && !IsKnown(*known) && ShowsTheObject(said)) known = nullptr;
+  if (known && !IsKnown(*known)) known = nullptr;  // It covers where the object may be.
   const Mask* seen = followed ? direction_.Seen(said.object) : nullptr;
   std::optional<Mask> before;
   if (seen) before = *seen;
   if (known) before = ScaleMask(known->mask, frame.image.size());
   const StartMask start = masks_.Find(said, window, before ? &*before : nullptr);
-  if (known && IsKnown(*known) && start.in_image == *before) {  // The user only confirms it.
+  const bool by_hand = start.state == TrackState::kGiven;
+  if (known && !by_hand && start.in_image == *before) {  // The user only confirms it.
     for (MaskRecord& record : earlier_records_) {
       if (record.object == said.object) record.confidence = start.confidence;
     }
@@ -157,7 +153,7 @@ void ForwardPass::Start(const PromptSchedule::Said& said, const FrameWindow& win
   // "Not in this frame" says nothing of the frames around it.
   if (!start.in_mask.Empty()) GoBack(start, frame.index, agreement, adds);
   direction_.Start(start);
-  at_one_[said.object] = 0;
+  at_one_[said.object] = {1 - agreement, 0};
 }
 
 // Of an object in this frame, when it has a mask.
@@ -175,19 +171,20 @@ void ForwardPass::FollowTo(const MaskRecord& seen) {
   const bool shown = std::any_of(said.begin(), said.end(), [&](const PromptSchedule::Said& s) {
     return s.object == record.object;
   });
+  const bool between_boxes = schedule_.Says(record.object, record.frame) && !shown;
   if (!shown && IsKnown(record)) LookBack(record);
   Keep(record);
   if (shown && IsKnown(record)) last_prompt_[record.object] = record.frame;
-  if (!shown && IsAtOneAgain(record)) direction_.Forget(record.object);
+  if (!shown && !between_boxes && IsAtOneAgain(record)) direction_.Forget(record.object);
 }
 
 bool ForwardPass::IsAtOneAgain(const MaskRecord& record) {
   const MaskRecord* before = EarlierRecord(record.object);
+  AtOne& at_one = at_one_[record.object];
   const bool same = before && IsKnown(*before) && IsKnown(record) &&
-                    IntersectionOverUnion(before->mask, record.mask) >= kAtOne;
-  int& frames = at_one_[record.object];
-  frames = same ? frames + 1 : 0;
-  return frames >= kFramesAtOne;
+                    AreAtOne(before->mask, record.mask, at_one.difference);
+  at_one.frames = same ? at_one.frames + 1 : 0;
+  return at_one.frames >= kFramesAtOne;
 }
 
 void ForwardPass::Keep(const MaskRecord& record) {
@@ -208,6 +205,7 @@ void ForwardPass::GoBack(const StartMask& start, int64_t index, double agreement
     const auto prompt = last_prompt_.find(start.object);
     const int64_t before = prompt == last_prompt_.end() ? -1 : prompt->second;
     way.disputed = true;
+    way.difference = 1 - agreement;
     way.replaces = adds ? index : before + (index - before) / 2 + 1;
     way.until = std::min(way.until, before + 1);
   }

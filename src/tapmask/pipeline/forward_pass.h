@@ -35,6 +35,7 @@ class ForwardPass {
 
   const std::vector<WayBack>& ways_back() const { return ways_back_; }  // By rising `from`.
   const StateRuns& known() const { return known_; }
+  bool reached_end() const { return reached_end_; }  // Of the video, and not only of what changes.
 
  private:
   void Step(const FrameWindow& window);
@@ -60,11 +61,16 @@ class ForwardPass {
     StartMask mask;
   };
   std::map<int, Shown> shown_;  // By object: where the user last showed it, by the earlier track.
-  std::map<int, int> at_one_;   // By object: frames in a row in which both agree.
+  struct AtOne {
+    double difference = 1;  // 1 - IoU of what the user said and what was there before.
+    int frames = 0;         // In a row, in which both tracks agree.
+  };
+  std::map<int, AtOne> at_one_;         // By object.
   std::map<int, int64_t> last_known_;   // By object: the last frame with a trusted or given mask.
   std::map<int, int64_t> last_prompt_;  // By object: the last frame in which the user showed it.
   std::vector<WayBack> ways_back_;
   StateRuns known_;
+  bool reached_end_ = true;
 };
 
 }  // namespace tapmask

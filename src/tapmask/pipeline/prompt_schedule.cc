@@ -104,6 +104,12 @@ std::optional<Mask> PromptSchedule::BetweenBoxes(int object, int64_t frame) cons
   return MaskOfBox({x0, y0, x1 - x0, y1 - y0});
 }
 
+bool PromptSchedule::Says(int object, int64_t frame) const {
+  const auto found = by_frame_.find(frame);
+  return (found != by_frame_.end() && found->second.contains(object)) ||
+         BetweenBoxes(object, frame);
+}
+
 int64_t PromptSchedule::first_frame() const {
   return by_frame_.begin()->first;
 }

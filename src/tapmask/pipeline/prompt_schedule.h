@@ -37,6 +37,9 @@ class PromptSchedule {
   // Between two boxes of an object: the box in between. Nothing elsewhere.
   std::optional<Mask> BetweenBoxes(int object, int64_t frame) const;
 
+  // True where something was said about the object, and between two of its boxes.
+  bool Says(int object, int64_t frame) const;
+
   int64_t first_frame() const;  // The first frame with a prompt.
   int64_t last_frame() const;
   const std::set<int>& objects() const { return objects_; }

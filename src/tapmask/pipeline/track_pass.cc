@@ -82,7 +82,8 @@ TrackPassResult RunTrackPass(const std::string& input, const Prompts& prompts,
   ForwardPass forwards(schedule, options, source, earlier ? &*earlier : nullptr, track);
   const int64_t frames = forwards.Run(progress, stop);
   source.Stop();
-  BackwardPass backwards(input, options, schedule, source.reader(), forwards.known(), track);
+  BackwardPass backwards(input, options, schedule, source.reader(), earlier ? &*earlier : nullptr,
+                         forwards.known(), track);
   int64_t done = frames;
   backwards.Run(
       forwards.ways_back(),
@@ -95,7 +96,7 @@ TrackPassResult RunTrackPass(const std::string& input, const Prompts& prompts,
   TrackPassResult result;
   result.frames = frames;
   // What is like the video's end is known only to who read it; the earlier track's job has told it.
-  if (static_cast<int64_t>(source.reader().times().pts.size()) == frames) {
+  if (forwards.reached_end()) {
     result.truncated = source.reader().truncated();
     source.reader().AddNotices(result.notices);
   }

@@ -9,6 +9,7 @@
 
 #include "tapmask/core/error.h"
 #include "tapmask/media/made_video_writer.h"
+#include "tapmask/pipeline/backward_pass.h"
 #include "tapmask/pipeline/scratch.h"
 #include "tapmask/scene/scene.h"
 #include "tapmask/track/mask_track.h"
@@ -220,6 +221,55 @@ TEST_F(TrackPass, ChangesNothingWhereACorrectionConfirms) {
   EXPECT_GT(after.Frame(24)[0].confidence, before.Frame(24)[0].confidence);
 }
 
+// The way back began at what was said there before, and the new one was left out.
+TEST_F(TrackPass, CorrectsAFrameInWhichTheObjectWasShownBefore) {
+  MaskTrackReader before = Track({.points = {At(14), At(20)}, .boxes = {}, .masks = {}}, "before");
+
+  MaskTrackReader after =
+      Track({.points = {At(20, 70)}, .boxes = {}, .masks = {}}, "after", "before");
+
+  EXPECT_TRUE(after.Frame(19)[0].mask.At(70, 30));
+  EXPECT_FALSE(after.Frame(19)[0].mask.At(40, 30));
+  EXPECT_EQ(Changed(before, after), Span(15, kFrames));
+}
+
+TEST_F(TrackPass, DrawsBoxesOverAnEarlierTrack) {
+  Mask drawn(96, 64);
+  FillRect(drawn, {60, 20, 10, 10});
+  Track({.points = {At(14)}, .boxes = {}, .masks = {{drawn, 20, 1}}}, "before");
+  const GivenBox first{{20, 20, 10, 10}, 16, 1}, second{{40, 20, 10, 10}, 26, 1};
+
+  MaskTrackReader after =
+      Track({.points = {}, .boxes = {first, second}, .masks = {}}, "after", "before");
+
+  for (int64_t frame = 16; frame <= 26; ++frame) {
+    const MaskRecord record = after.Frame(frame)[0];
+    EXPECT_EQ(record.state, TrackState::kGiven) << frame;
+    EXPECT_EQ(record.mask.BoundingBox().x, 20 + 2 * (frame - 16)) << frame;
+  }
+}
+
+TEST_F(TrackPass, LeavesWhatWasSaidBeforeWhenItCorrects) {
+  MaskTrackReader before =
+      Track({.points = {At(20)}, .boxes = {}, .masks = {{Mask(96, 64), 16, 1}}}, "before");
+
+  MaskTrackReader after =
+      Track({.points = {At(18, 70)}, .boxes = {}, .masks = {}}, "after", "before");
+
+  EXPECT_EQ(after.Frame(16)[0].state, TrackState::kGiven);
+  EXPECT_TRUE(after.Frame(16)[0].mask.Empty());
+  EXPECT_FALSE(Changed(before, after).contains(20));
+}
+
+// It is not seen there, so nobody knows what "not this" is said of.
+TEST_F(TrackPass, RefusesNotThisAloneWhereTheObjectIsNotSeen) {
+  Track({.points = {At(20)}, .boxes = {}, .masks = {}}, "before");
+  Point not_this = At(5);
+  not_this.is_object = false;
+
+  EXPECT_THROW(Track({.points = {not_this}, .boxes = {}, .masks = {}}, "after", "before"), Error);
+}
+
 TEST_F(TrackPass, AddsAnObjectToAnEarlierTrack) {
   MaskTrackReader before = Track({.points = {At(20)}, .boxes = {}, .masks = {}}, "before");
   Point second = At(25, 70);
@@ -295,6 +345,19 @@ TEST_F(TrackPass, InterpolatesBetweenBoxes) {
   }
   EXPECT_EQ(states.at(1), TrackState::kTracked);
   EXPECT_EQ(states.at(14), TrackState::kTracked);
+}
+
+// A hand that was missed is a small part of a person: what it changes is far less than what two
+// good tracks of one object differ by.
+TEST(AreAtOne, AsksForLessThanWhatTheCorrectionChanged) {
+  Mask person(100, 100), with_hand(100, 100);
+  FillRect(person, {20, 20, 40, 50});
+  with_hand = person;
+  FillRect(with_hand, {60, 40, 5, 5});  // 1.2 % of it.
+
+  EXPECT_FALSE(AreAtOne(person, with_hand, 1 - IntersectionOverUnion(person, with_hand)));
+  EXPECT_TRUE(AreAtOne(person, person, 0.01));
+  EXPECT_TRUE(AreAtOne(person, with_hand, 0.5));
 }
 
 TEST_F(TrackPass, RefusesPromptsOutsideTheVideo) {
