@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <map>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include "tapmask/media/video_info.h"
@@ -37,7 +36,7 @@ class EarlierTrack {
 
  private:
   MaskTrackReader track_;
-  std::map<int, std::set<int64_t>> said_;  // Frames by object.
+  std::map<int, std::vector<int64_t>> said_;  // By object: frames, rising.
 };
 
 }  // namespace tapmask

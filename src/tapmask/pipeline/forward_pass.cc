@@ -49,6 +49,7 @@ ForwardPass::ForwardPass(const PromptSchedule& schedule, const TrackPassOptions&
       direction_(options.engine, options.threads, source.info().geometry.MaskSize()) {}
 
 int64_t ForwardPass::Run(const ProgressSink& progress, const std::stop_token& stop) {
+  source_.Start(earlier_ ? FirstImage() : 0);
   FrameWindow window(source_, masks_.NeighbourOffsets());
   int64_t frames = 0;
   while (window.Advance()) {
@@ -72,6 +73,20 @@ int64_t ForwardPass::Run(const ProgressSink& progress, const std::stop_token& st
   }
   if (earlier_) earlier_->CheckFrames(frames);
   return frames;
+}
+
+// Where the first picture is needed: nothing is tracked before the first correction, but for what
+// an object looked like when the user showed it before.
+int64_t ForwardPass::FirstImage() const {
+  int64_t first = schedule_.first_frame();
+  for (const int offset : masks_.NeighbourOffsets()) {
+    first = std::min(first, schedule_.first_frame() + offset);
+  }
+  for (const int object : schedule_.objects()) {
+    const auto shown = earlier_->LastSaidBefore(object, schedule_.first_frame());
+    if (shown) first = std::min(first, *shown);
+  }
+  return first;
 }
 
 void ForwardPass::Step(const FrameWindow& window) {
@@ -141,7 +156,9 @@ void ForwardPass::Start(const PromptSchedule::Said& said, const FrameWindow& win
   const bool by_hand = start.state == TrackState::kGiven;
   if (known && !by_hand && start.in_image == *before) {  // The user only confirms it.
     for (MaskRecord& record : earlier_records_) {
-      if (record.object == said.object) record.confidence = start.confidence;
+      if (record.object == said.object) {
+        record.confidence = std::max(record.confidence, start.confidence);
+      }
     }
     last_prompt_[said.object] = frame.index;
     direction_.Forget(said.object);
@@ -171,11 +188,12 @@ void ForwardPass::FollowTo(const MaskRecord& seen) {
   const bool shown = std::any_of(said.begin(), said.end(), [&](const PromptSchedule::Said& s) {
     return s.object == record.object;
   });
-  const bool between_boxes = schedule_.Says(record.object, record.frame) && !shown;
   if (!shown && IsKnown(record)) LookBack(record);
   Keep(record);
   if (shown && IsKnown(record)) last_prompt_[record.object] = record.frame;
-  if (!shown && !between_boxes && IsAtOneAgain(record)) direction_.Forget(record.object);
+  if (!schedule_.Says(record.object, record.frame) && IsAtOneAgain(record)) {
+    direction_.Forget(record.object);
+  }
 }
 
 bool ForwardPass::IsAtOneAgain(const MaskRecord& record) {

@@ -30,7 +30,8 @@ class ForwardPass {
   ForwardPass(const PromptSchedule& schedule, const TrackPassOptions& options,
               AnalysisSource& source, EarlierTrack* earlier, MaskTrackWriter& track);
 
-  // Returns the number of frames of the video. Throws kInvalidArgument when a prompt is beyond.
+  // Starts the source. Returns the number of frames of the video. Throws kInvalidArgument when a
+  // prompt is beyond.
   int64_t Run(const ProgressSink& progress, const std::stop_token& stop);
 
   const std::vector<WayBack>& ways_back() const { return ways_back_; }  // By rising `from`.
@@ -38,6 +39,7 @@ class ForwardPass {
   bool reached_end() const { return reached_end_; }  // Of the video, and not only of what changes.
 
  private:
+  int64_t FirstImage() const;
   void Step(const FrameWindow& window);
   void EndCorrections(const FrameWindow& window);
   void LearnFromBefore(int object);

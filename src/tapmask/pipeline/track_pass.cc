@@ -16,9 +16,6 @@
 namespace tapmask {
 namespace {
 
-// Enough for every engine's neighbours of a tapped frame.
-constexpr int64_t kFramesBeforePrompt = 32;
-
 using Objects = std::vector<MaskTrackHeader::Object>;
 
 std::set<int> IdsOf(const Objects& objects) {
@@ -53,17 +50,6 @@ MaskTrackHeader HeaderOf(const VideoInfo& info, Objects objects, const std::stri
   return header;
 }
 
-// Where the first picture is needed: nothing is tracked before the first correction, but for what
-// an object looked like when the user showed it before.
-int64_t FirstImage(const PromptSchedule& schedule, const EarlierTrack& earlier) {
-  int64_t first = schedule.first_frame() - kFramesBeforePrompt;
-  for (const int object : schedule.objects()) {
-    const auto shown = earlier.LastSaidBefore(object, schedule.first_frame());
-    if (shown) first = std::min(first, *shown);
-  }
-  return first;
-}
-
 }  // namespace
 
 TrackPassResult RunTrackPass(const std::string& input, const Prompts& prompts,
@@ -75,7 +61,6 @@ TrackPassResult RunTrackPass(const std::string& input, const Prompts& prompts,
   if (!options.earlier.empty()) earlier.emplace(options.earlier, source.info());
   const Objects known = earlier ? earlier->header().objects : Objects{};
   const PromptSchedule schedule(prompts, source.info().geometry, IdsOf(known));
-  source.Start(earlier ? FirstImage(schedule, *earlier) : 0);
   MaskTrackWriter track(
       track_file,
       HeaderOf(source.info(), WithPointsOf(known, schedule.HeaderObjects()), options.engine.name));

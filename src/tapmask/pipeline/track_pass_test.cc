@@ -233,6 +233,19 @@ TEST_F(TrackPass, CorrectsAFrameInWhichTheObjectWasShownBefore) {
   EXPECT_EQ(Changed(before, after), Span(15, kFrames));
 }
 
+// The segmenter is sure by 0.9 of what it only confirms; who drew it by hand was surer.
+TEST_F(TrackPass, IsNoLessSureOfWhatAPointConfirms) {
+  Mask drawn(96, 64);
+  FillRect(drawn, {60, 20, 10, 10});
+  Track({.points = {At(14)}, .boxes = {}, .masks = {{drawn, 20, 1}}}, "before");
+
+  MaskTrackReader after =
+      Track({.points = {At(20, 65)}, .boxes = {}, .masks = {}}, "after", "before");
+
+  EXPECT_EQ(after.Frame(20)[0].confidence, 1);
+  EXPECT_EQ(after.Frame(20)[0].state, TrackState::kGiven);
+}
+
 TEST_F(TrackPass, DrawsBoxesOverAnEarlierTrack) {
   Mask drawn(96, 64);
   FillRect(drawn, {60, 20, 10, 10});
