@@ -173,16 +173,19 @@ Ranking Rank(const TapPicture& picture, std::span<const cv::Mat> regions, const 
   ranking.score.resize(count);
   ranking.overlap.assign(count, std::vector<float>(count, 1.0f));
   ranking.cover = ranking.overlap;
+  std::vector<float> area;
+  area.reserve(count);
+  for (const cv::Mat& region : regions) {
+    area.push_back(std::max(1.0f, static_cast<float>(cv::countNonZero(region))));
+  }
   RunTasks(static_cast<int>(count), threads, [&](int task) {
     const auto i = static_cast<size_t>(task);
     ranking.score[i] = ScoreOf(LookAtCandidate(picture, moving, regions[i], tap));
-    const auto area = static_cast<float>(cv::countNonZero(regions[i]));
-    for (size_t j = 0; j < count; ++j) {
-      if (j == i) continue;
+    for (size_t j = 0; j < i; ++j) {
       const auto both = static_cast<float>(cv::countNonZero(regions[i] & regions[j]));
-      const auto other = static_cast<float>(cv::countNonZero(regions[j]));
-      ranking.overlap[i][j] = both / std::max(1.0f, area + other - both);
-      ranking.cover[i][j] = both / std::max(1.0f, other);
+      ranking.overlap[i][j] = ranking.overlap[j][i] = both / (area[i] + area[j] - both);
+      ranking.cover[i][j] = both / area[j];
+      ranking.cover[j][i] = both / area[i];
     }
   });
 
