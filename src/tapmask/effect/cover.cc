@@ -158,12 +158,12 @@ void CoverPlanner::PlanGaps(int object, const Entries& entries) {
 
 void CoverPlanner::ListSpans(int object, const Entries& entries, int64_t first_frame,
                              int64_t last_frame) {
-  std::vector<Span> spans;
-  std::optional<Span> unsure;  // Grows over other frames, so it is apart from `spans`.
-  const auto add = [&](const Span& span) {
+  std::vector<Span> unseen, unsure;
+  // Adds to the last span when that is of the same state and no more than `reach` frames before.
+  const auto add = [](std::vector<Span>& spans, const Span& span, int64_t reach) {
     if (span.first_frame > span.last_frame) return;
     if (spans.empty() || spans.back().state != span.state ||
-        spans.back().last_frame + 1 != span.first_frame) {
+        span.first_frame - spans.back().last_frame > reach) {
       spans.push_back(span);
       return;
     }
@@ -174,38 +174,23 @@ void CoverPlanner::ListSpans(int object, const Entries& entries, int64_t first_f
       last.confidence = span.confidence;
     }
   };
-  const auto add_unsure = [&](const Entry& entry) {
-    if (unsure && entry.frame - unsure->last_frame > rejoin_frames_) {
-      spans_.push_back(*std::exchange(unsure, std::nullopt));
-    }
-    const Span here{object, entry.state, entry.frame, entry.frame, entry.frame, entry.confidence};
-    if (!unsure) unsure = here;
-    unsure->last_frame = entry.frame;
-    if (entry.confidence < unsure->confidence) {
-      unsure->look_at = entry.frame;
-      unsure->confidence = entry.confidence;
-    }
-  };
   int64_t next = first_frame;
   for (const Entry* entry : entries) {
-    add({object, TrackState::kLost, next, entry->frame - 1, next, 0});  // No records.
-    const Sight sight = SightOf(*entry);
-    const Span here{object,       entry->state, entry->frame,
-                    entry->frame, entry->frame, entry->confidence};
-    if (sight == Sight::kUnknown) {
-      Span span = here;
-      if (span.state != TrackState::kHeld) span.state = TrackState::kLost;
-      add(span);
+    add(unseen, {object, TrackState::kLost, next, entry->frame - 1, next, 0}, 1);  // No records.
+    Span here{object, entry->state, entry->frame, entry->frame, entry->frame, entry->confidence};
+    if (SightOf(*entry) == Sight::kUnknown) {
+      if (here.state != TrackState::kHeld) here.state = TrackState::kLost;
+      add(unseen, here, 1);
     } else if (entry->state == TrackState::kAbsent) {
-      add(here);
+      add(unseen, here, 1);
     } else if (entry->state == TrackState::kTracked && entry->confidence < kSure) {
-      add_unsure(*entry);
+      add(unsure, here, rejoin_frames_);
     }
     next = entry->frame + 1;
   }
-  add({object, TrackState::kLost, next, last_frame, next, 0});
-  if (unsure) spans_.push_back(*unsure);
-  spans_.insert(spans_.end(), spans.begin(), spans.end());
+  add(unseen, {object, TrackState::kLost, next, last_frame, next, 0}, 1);
+  spans_.insert(spans_.end(), unsure.begin(), unsure.end());
+  spans_.insert(spans_.end(), unseen.begin(), unseen.end());
 }
 
 Mask CoverPlanner::Cover(int64_t frame, std::span<const MaskRecord> records) const {
