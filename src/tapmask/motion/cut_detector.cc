@@ -72,7 +72,8 @@ std::optional<double> ExplainedShare(const GrayImage& older, const GrayImage& ne
           const int ox = std::clamp(int(std::lround(float(x) + v[0])), 0, older.width - 1);
           const int oy = std::clamp(int(std::lround(float(y) + v[1])), 0, older.height - 1);
           grey.Add(older.At(ox, oy), newer.At(x, y));
-          agreement += consistency[static_cast<size_t>(y * newer.width + x)];
+          agreement += consistency[static_cast<size_t>(y) * static_cast<size_t>(newer.width) +
+                                   static_cast<size_t>(x)];
         }
       }
       if (grey.DeviationA() < kMinDeviation || grey.DeviationB() < kMinDeviation) continue;

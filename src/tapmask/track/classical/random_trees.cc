@@ -124,8 +124,11 @@ class TreeGrower {
     for (int k = 0; k < kQuestions; ++k) {
       const int feature = draw_[static_cast<size_t>(random_.Below(static_cast<int>(draw_.size())))];
       const uint8_t* column = Column(feature);
-      const int a = column[order_[static_cast<size_t>(begin + random_.Below(end - begin))]];
-      const int b = column[order_[static_cast<size_t>(begin + random_.Below(end - begin))]];
+      const auto chosen = [&] {
+        const int sample = begin + random_.Below(end - begin);
+        return static_cast<int>(column[order_[static_cast<size_t>(sample)]]);
+      };
+      const int a = chosen(), b = chosen();
       if (a == b) continue;
       const int threshold = std::min(a, b) + random_.Below(std::abs(a - b));
       // By answer (left, right) and label.
