@@ -144,9 +144,6 @@ bool IsPan(FlowEstimator& flow, const GrayImage& older, const GrayImage& newer) 
 
 }  // namespace
 
-CutDetector::CutDetector() : flow_(FlowEstimator::Options{}) {}
-CutDetector::~CutDetector() = default;
-
 bool CutDetector::Next(const GrayImage& frame) {
   if (frame.samples.empty()) {
     throw Error(Code::kInvalidArgument, "A picture without pixels cannot be tracked.");

@@ -18,12 +18,10 @@ namespace tapmask {
 // frame is no cut, and the frame after it is compared with the last one that had structure.
 //
 // Dissolves and wipes are not cuts. Frames may come in reverse order: a cut is then found at the
-// last frame of the earlier shot. Not thread-safe; same frames, same answers.
+// last frame of the earlier shot. A value: a copy goes on from what was seen so far. Not
+// thread-safe; same frames, same answers.
 class CutDetector {
  public:
-  CutDetector();
-  ~CutDetector();
-
   // True when `frame` begins a new shot. The first frame does not.
   bool Next(const GrayImage& frame);
 

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <future>
 
 #include <opencv2/imgproc.hpp>
 #include <opencv2/video/tracking.hpp>
@@ -27,8 +26,13 @@ cv::Mat Enlarged(const GrayImage& image) {
   return out;
 }
 
-FlowField Compute(cv::DISOpticalFlow& search, const cv::Mat& from, const cv::Mat& to,
-                  const Size& size) {
+FlowField Compute(cv::DISOpticalFlow& search, const GrayImage& from_image,
+                  const GrayImage& to_image) {
+  if (from_image.samples.empty() || !(from_image.size() == to_image.size())) {
+    throw Error(Code::kInvalidArgument, "Flow needs two pictures of one size.");
+  }
+  const cv::Mat from = Enlarged(from_image), to = Enlarged(to_image);
+  const Size size = from_image.size();
   cv::Mat flow;  // Must start empty: a field that is there already is taken as a first guess.
   search.calc(from, to, flow);
   if (flow.cols != size.width || flow.rows != size.height) {
@@ -52,28 +56,22 @@ struct FlowEstimator::Engine {
       cv::DISOpticalFlow::create(cv::DISOpticalFlow::PRESET_MEDIUM);
 };
 
-FlowEstimator::FlowEstimator(Options options)
-    : options_(options), engine_(std::make_unique<Engine>()) {}
-
+FlowEstimator::FlowEstimator() : engine_(std::make_unique<Engine>()) {}
+FlowEstimator::FlowEstimator(const FlowEstimator&) : FlowEstimator() {}
+FlowEstimator::FlowEstimator(FlowEstimator&&) noexcept = default;
+FlowEstimator& FlowEstimator::operator=(FlowEstimator&&) noexcept = default;
 FlowEstimator::~FlowEstimator() = default;
 
+FlowField FlowEstimator::Backward(const GrayImage& older, const GrayImage& newer) {
+  return TranslateOpenCvErrors([&] { return Compute(*engine_->backward, newer, older); });
+}
+
+FlowField FlowEstimator::Forward(const GrayImage& older, const GrayImage& newer) {
+  return TranslateOpenCvErrors([&] { return Compute(*engine_->forward, older, newer); });
+}
+
 FlowPair FlowEstimator::Between(const GrayImage& older, const GrayImage& newer) {
-  if (older.samples.empty() || !(older.size() == newer.size())) {
-    throw Error(Code::kInvalidArgument, "Flow needs two pictures of one size.");
-  }
-  return TranslateOpenCvErrors([&] {
-    const cv::Mat old_view = Enlarged(older);
-    const cv::Mat new_view = Enlarged(newer);
-    const auto forward = [&] {
-      return Compute(*engine_->forward, old_view, new_view, newer.size());
-    };
-    std::future<FlowField> other;
-    if (options_.threads > 1) other = std::async(std::launch::async, forward);
-    FlowPair pair;
-    pair.backward = Compute(*engine_->backward, new_view, old_view, newer.size());
-    pair.forward = other.valid() ? other.get() : forward();
-    return pair;
-  });
+  return {Backward(older, newer), Forward(older, newer)};
 }
 
 std::vector<float> FlowConsistency(const FlowPair& flow) {

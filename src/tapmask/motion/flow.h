@@ -32,21 +32,23 @@ struct FlowPair {
 // Dense optical flow (dense inverse search) between consecutive pictures, in both directions,
 // because the places where the two disagree are those where the flow must not be trusted.
 //
-// Keeps scratch memory, so it is not thread-safe: one instance for each pass.
+// Keeps scratch memory: one instance for each pass. `Backward` and `Forward` may run at the same
+// time, on two threads; nothing else may.
 class FlowEstimator {
  public:
-  struct Options {
-    int threads = 1;  // 1 or more; from 2 on, both directions run at once. Same result.
-  };
-  explicit FlowEstimator(Options options);
+  FlowEstimator();
+  FlowEstimator(const FlowEstimator& other);  // With scratch memory of its own.
+  FlowEstimator(FlowEstimator&&) noexcept;
+  FlowEstimator& operator=(FlowEstimator&&) noexcept;
   ~FlowEstimator();
 
-  // Throws Error with kInvalidArgument when the pictures are empty or of different sizes.
+  // Each throws Error with kInvalidArgument when the pictures are empty or of different sizes.
+  FlowField Backward(const GrayImage& older, const GrayImage& newer);
+  FlowField Forward(const GrayImage& older, const GrayImage& newer);
   FlowPair Between(const GrayImage& older, const GrayImage& newer);
 
  private:
   struct Engine;
-  const Options options_;
   std::unique_ptr<Engine> engine_;
 };
 

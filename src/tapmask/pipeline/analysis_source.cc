@@ -87,6 +87,11 @@ bool FrameWindow::Advance() {
   return true;
 }
 
+const AnalysisFrame* FrameWindow::Following() const {
+  const auto next = static_cast<size_t>(position_) + 1;
+  return next < frames_.size() ? &frames_[next].analysis : nullptr;
+}
+
 std::vector<AnalysisFrame> FrameWindow::Neighbours() const {
   const std::vector<int> shots = Shots(frames_);
   std::vector<AnalysisFrame> neighbours;

@@ -60,13 +60,14 @@ class FrameWindow {
 
   bool Advance();  // False at the end.
   const TimedFrame& current() const { return frames_[static_cast<size_t>(position_)]; }
+  const AnalysisFrame* Following() const;  // Null for the last.
   // The wanted neighbours that are there and in the same shot, ascending.
   std::vector<AnalysisFrame> Neighbours() const;
 
  private:
   AnalysisSource& source_;
   const std::vector<int> offsets_;  // Ascending.
-  int behind_ = 0, ahead_ = 0;
+  int behind_ = 0, ahead_ = 1;
   std::deque<TimedFrame> frames_;
   int position_ = -1;  // Of the current frame in `frames_`.
   bool ended_ = false;

@@ -2,6 +2,7 @@
 #include "tapmask/pipeline/backward_pass.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "tapmask/core/error.h"
 #include "tapmask/media/backward_reader.h"
@@ -80,16 +81,24 @@ void BackwardPass::RunStretch(std::vector<WayBack> ways, int64_t until,
   const double tick = forwards_.info().time_base.AsDouble();
   std::map<int, WayBack*> on_the_way;  // By object.
   size_t next = 0;                     // The first of `ways` that has not begun.
-  while (auto item = reader.Next()) {
+  const auto read = [&]() -> std::optional<TimedFrame> {
+    auto item = reader.Next();
+    if (!item) return std::nullopt;
+    const double seconds = static_cast<double>(item->pts) * tick;
+    return TimedFrame{{item->index, seconds, std::move(item->image)}, item->pts};
+  };
+  std::optional<TimedFrame> frame, following = read();
+  while ((frame = std::exchange(following, std::nullopt))) {
+    following = read();
+    const int64_t index = frame->analysis.index;
     if (stop.stop_requested()) throw Error(Code::kCancelled, "Cancelled.");
-    const bool begins = next < ways.size() && ways[next].from == item->index;
+    const bool begins = next < ways.size() && ways[next].from == index;
     if (direction.Idle() && !begins) {
       if (next == ways.size()) break;
       continue;
     }
-    direction.Next(
-        {{item->index, static_cast<double>(item->pts) * tick, std::move(item->image)}, item->pts});
-    for (; next < ways.size() && ways[next].from == item->index; ++next) {
+    direction.Next(*frame, following ? &following->analysis : nullptr);
+    for (; next < ways.size() && ways[next].from == index; ++next) {
       const int object = ways[next].start.object;
       if (direction.Follows(object))
         continue;  // A later prompt, which disputes what was seen here.

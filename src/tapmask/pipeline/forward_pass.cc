@@ -95,8 +95,8 @@ void ForwardPass::Step(const FrameWindow& window) {
   const std::vector<PromptSchedule::Said> said = schedule_.At(index);
   if (earlier_) earlier_records_ = earlier_->Frame(index, frame.pts);
   const bool begins = direction_.Idle() && !said.empty();
-  if (begins) LearnFromBefore(said.front().object);
-  if (!direction_.Idle() || begins) direction_.Next(frame);
+  if (begins) LearnFromBefore(said.front().object, window);
+  if (!direction_.Idle() || begins) direction_.Next(frame, window.Following());
   if (earlier_ && !begins) EndCorrections(window);
   for (const PromptSchedule::Said& of_object : said) Start(of_object, window, begins);
 
@@ -118,10 +118,10 @@ void ForwardPass::Step(const FrameWindow& window) {
 
 // Of a video that is corrected, most was never seen in this pass: a tracker that begins at the
 // correction knows nothing but what is in sight there.
-void ForwardPass::LearnFromBefore(int object) {
+void ForwardPass::LearnFromBefore(int object, const FrameWindow& window) {
   const auto before = shown_.find(object);
   if (before == shown_.end()) return;
-  direction_.Next(before->second.frame);
+  direction_.Next(before->second.frame, &window.current().analysis);
   direction_.Start(before->second.mask);
 }
 

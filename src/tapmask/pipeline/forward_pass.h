@@ -42,7 +42,7 @@ class ForwardPass {
   int64_t FirstImage() const;
   void Step(const FrameWindow& window);
   void EndCorrections(const FrameWindow& window);
-  void LearnFromBefore(int object);
+  void LearnFromBefore(int object, const FrameWindow& window);
   void Start(const PromptSchedule::Said& said, const FrameWindow& window, bool begins);
   void Keep(const MaskRecord& record);
   void FollowTo(const MaskRecord& record);

@@ -24,7 +24,7 @@ constexpr int kFrames = 30;
 // shot and loses it at the cut.
 class FakeTracker final : public Tracker {
  public:
-  std::vector<Observation> Next(const AnalysisFrame& frame) override {
+  std::vector<Observation> Next(const AnalysisFrame& frame, const AnalysisFrame*) override {
     at_cut_ = last_ >= 0 && (last_ < kCut) != (frame.index < kCut);
     last_ = frame.index;
     std::vector<Observation> seen;

@@ -8,11 +8,11 @@ namespace tapmask {
 TrackingDirection::TrackingDirection(const Engine& engine, int threads, const Size& mask_size)
     : tracker_(engine.make_tracker(threads)), mask_size_(mask_size) {}
 
-void TrackingDirection::Next(const TimedFrame& frame) {
+void TrackingDirection::Next(const TimedFrame& frame, const AnalysisFrame* after) {
   frame_ = frame.analysis.index;
   pts_ = frame.pts;
   seconds_ = frame.analysis.seconds;
-  for (const Observation& seen : tracker_->Next(frame.analysis)) {
+  for (const Observation& seen : tracker_->Next(frame.analysis, after)) {
     Object& object = objects_.at(seen.object);
     const StateRules::State state = object.rules.Apply(seen, seconds_, tracker_->AtCut());
     const bool absent = state.state == TrackState::kAbsent;

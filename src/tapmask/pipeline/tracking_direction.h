@@ -27,8 +27,9 @@ class TrackingDirection {
  public:
   TrackingDirection(const Engine& engine, int threads, const Size& mask_size);
 
-  // Looks at the next frame. Frames before the first start need not be given.
-  void Next(const TimedFrame& frame);
+  // Looks at the next frame. Frames before the first start need not be given. `after` is the one
+  // that follows, if it is at hand: with several threads, work on it begins meanwhile.
+  void Next(const TimedFrame& frame, const AnalysisFrame* after);
 
   // What is seen of an object in this frame, of the analysis frame's size; null when it is not
   // followed, or not seen with trust.

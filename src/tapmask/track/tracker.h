@@ -29,9 +29,12 @@ class Tracker {
   virtual ~Tracker() = default;
 
   // Moves on to `frame` and says where every object known so far is, by rising object number.
-  // All frames of a pass have one size, both sides in [16, 8192] pixels.
+  // All frames of a pass have one size, both sides in [16, 8192] pixels. `after` may be the frame
+  // that follows, when it is at hand: with several threads, work on it begins meanwhile. It changes
+  // no result, also when another frame follows in the end.
   // Throws Error: kInvalidArgument for another size, kUnavailable when a model cannot run now.
-  virtual std::vector<Observation> Next(const AnalysisFrame& frame) = 0;
+  virtual std::vector<Observation> Next(const AnalysisFrame& frame, const AnalysisFrame* after) = 0;
+  std::vector<Observation> Next(const AnalysisFrame& frame) { return Next(frame, nullptr); }
 
   // Says what object `object` is in the frame last given to `Next`; it is followed from there on.
   // A known object is corrected: what was learnt before counts less than the new mask.

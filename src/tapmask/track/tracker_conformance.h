@@ -202,6 +202,47 @@ TEST_P(TrackerConformance, GivesTheSameForTheSameInputAndAnyNumberOfThreads) {
   }
 }
 
+// The film is cut in the middle; a guess may be right, wrong or of another size.
+TEST_P(TrackerConformance, GivesTheSameWhicheverFrameItIsToldWillFollow) {
+  const conformance::Film film{.discs = {conformance::RedDisc(), conformance::BlueDisc()}};
+  const conformance::Film other{.scene = 300, .discs = {conformance::BlueDisc()}};
+  const conformance::Film larger{.width = 322, .height = 240, .discs = {}};
+  const auto frame = [&](int i) { return i < 4 ? film.Frame(i) : other.Frame(i); };
+  const auto follow = [&](int threads, const std::function<AnalysisFrame(int)>& guess) {
+    const auto tracker = Make(threads);
+    std::vector<Observation> out;
+    for (int i = 0; i < 7; ++i) {
+      const AnalysisFrame after = guess ? guess(i) : AnalysisFrame{};
+      for (Observation& o : tracker->Next(frame(i), guess ? &after : nullptr)) {
+        out.push_back(std::move(o));
+      }
+      out.emplace_back().confidence = tracker->AtCut() ? 1.0 : 0.0;
+      if (i == 0) {
+        tracker->SetMask(1, film.Truth(0, 0));
+        tracker->SetMask(2, film.Truth(0, 1));
+      }
+    }
+    return out;
+  };
+
+  const std::vector<Observation> plain = follow(1, nullptr);
+
+  for (const int threads : {1, 3}) {
+    for (const auto& guess : std::vector<std::function<AnalysisFrame(int)>>{
+             [&](int i) { return frame(i + 1); }, [&](int i) { return frame(i % 2 ? i + 1 : 6); },
+             [&](int) { return larger.Frame(0); }}) {
+      const std::vector<Observation> seen = follow(threads, guess);
+      ASSERT_EQ(seen.size(), plain.size());
+      for (size_t i = 0; i < seen.size(); ++i) {
+        EXPECT_EQ(seen[i].object, plain[i].object);
+        EXPECT_EQ(seen[i].mask, plain[i].mask);
+        EXPECT_EQ(seen[i].confidence, plain[i].confidence);
+        EXPECT_EQ(seen[i].absent_probability, plain[i].absent_probability);
+      }
+    }
+  }
+}
+
 TEST_P(TrackerConformance, KnowsNoObjectsBeforeAMaskIsGiven) {
   const conformance::Film film{.discs = {conformance::RedDisc()}};
   const auto tracker = Make();

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "tapmask/core/stopwatch.h"
 #include "tapmask/track/classical/region.h"
 
 namespace tapmask {
@@ -59,6 +60,7 @@ void Appearance::GrowFromGiven() {
 
 void Appearance::Follow(const FeatureImages& images, const cv::Mat& residual, const cv::Mat& mask,
                         const cv::Mat& sure, const ObjectPlace& place) {
+  const Stopwatch watch("trees, learning");
   const FeatureReader reader(images, residual, place);
   Samples samples = Sample(reader, mask, sure, place.side, kRecentSamples);
   if (samples.size() == 0) return;

@@ -7,10 +7,11 @@
 #include <utility>
 
 #include "tapmask/core/error.h"
-#include "tapmask/motion/cut_detector.h"
-#include "tapmask/motion/flow.h"
+#include "tapmask/core/stopwatch.h"
 #include "tapmask/motion/opencv_errors.h"
+#include "tapmask/track/classical/frame_preparer.h"
 #include "tapmask/track/classical/object_track.h"
+#include "tapmask/track/classical/parallel.h"
 #include "tapmask/track/classical/track_lift.h"
 #include "tapmask/track/classical/working_frame.h"
 
@@ -22,22 +23,20 @@ constexpr int kMinSide = 16, kMaxSide = 8192;
 class ClassicalTracker final : public Tracker {
  public:
   explicit ClassicalTracker(ClassicalTrackerOptions options)
-      : flow_({.threads = options.threads}) {}
+      : threads_(std::max(1, options.threads)), preparer_(threads_) {}
 
-  std::vector<Observation> Next(const AnalysisFrame& frame) override {
+  using Tracker::Next;
+  std::vector<Observation> Next(const AnalysisFrame& frame, const AnalysisFrame* after) override {
     CheckSize(frame.image);
     return TranslateOpenCvErrors([&] {
-      WorkingFrame now = MakeWorkingFrame(frame.image);
-      at_cut_ = cuts_.Next(now.gray);
-      if (frame_ && !at_cut_ && !objects_.empty()) {
-        SetMotion(now, flow_.Between(frame_->gray, now.gray));
+      const bool with_motion = frame_ && !objects_.empty();
+      auto [now, at_cut] = preparer_.Take(frame.image, with_motion ? &*frame_ : nullptr);
+      at_cut_ = at_cut;
+      const std::optional<WorkingFrame> before = std::exchange(frame_, std::move(now));
+      if (after && after->image.size() == frame.image.size()) {
+        preparer_.Begin(after->image, objects_.empty() ? nullptr : &*frame_);
       }
-      std::vector<Observation> seen;
-      for (auto& [number, track] : objects_) {
-        seen.push_back(Observe(number, track.Next(*frame_, now, at_cut_), now));
-      }
-      frame_ = std::move(now);
-      return seen;
+      return Observe(before);
     });
   }
 
@@ -70,16 +69,27 @@ class ClassicalTracker final : public Tracker {
     }
   }
 
-  static Observation Observe(int number, const ObjectTrack::Seen& seen, const WorkingFrame& frame) {
-    return {number, LiftToFrame(seen.probability, seen.around, frame), seen.confidence,
-            seen.absent_probability};
+  std::vector<Observation> Observe(const std::optional<WorkingFrame>& before) {
+    std::vector<std::pair<int, ObjectTrack*>> tracks;
+    for (auto& [number, track] : objects_) tracks.emplace_back(number, &track);
+    std::vector<Observation> observations(tracks.size());
+    const int threads_of_one = tracks.size() == 1 ? threads_ : 1;
+    RunTasks(static_cast<int>(tracks.size()), threads_, [&](int i) {
+      const auto& [number, track] = tracks[static_cast<size_t>(i)];
+      const ObjectTrack::Seen seen = track->Next(*before, *frame_, at_cut_, threads_of_one);
+      const Stopwatch watch("border at full size");
+      observations[static_cast<size_t>(i)] = {number,
+                                              LiftToFrame(seen.probability, seen.around, *frame_),
+                                              seen.confidence, seen.absent_probability};
+    });
+    return observations;
   }
 
-  FlowEstimator flow_;
-  CutDetector cuts_;
+  const int threads_;
   std::optional<WorkingFrame> frame_;   // The last one.
   std::map<int, ObjectTrack> objects_;  // By number.
   bool at_cut_ = false;
+  FramePreparer preparer_;  // Last: its threads look at `frame_`.
 };
 
 }  // namespace

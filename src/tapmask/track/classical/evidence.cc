@@ -7,6 +7,9 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "tapmask/core/stopwatch.h"
+#include "tapmask/track/classical/parallel.h"
+
 namespace tapmask {
 namespace {
 
@@ -42,7 +45,9 @@ cv::Mat DomainAround(const cv::Mat& signed_distance, double side) {
   return signed_distance > -std::max(10.0, 0.3 * side);
 }
 
-Evidence GatherEvidence(const Cues& cues, const cv::Mat& domain, const WorkingFrame& frame) {
+Evidence GatherEvidence(const Cues& cues, const cv::Mat& domain, const WorkingFrame& frame,
+                        int threads) {
+  const Stopwatch watch("trees, judging");
   Evidence e;
   e.domain = domain;
   e.logit = cv::Mat(domain.size(), CV_32F, cv::Scalar(kOutside));
@@ -56,39 +61,48 @@ Evidence GatherEvidence(const Cues& cues, const cv::Mat& domain, const WorkingFr
   const float edge = static_cast<float>(3 + 0.02 * cues.place.side);  // Width of the prior's edge.
   const FeatureReader reader(frame.features, cues.residual, cues.place);
 
-  constexpr size_t kBlock = 256;  // Pixels whose features are in the cache together.
-  std::array<uint8_t, kBlock * kFeatureStride> features;
-  std::array<float, kBlock> first, recent;
-  std::array<cv::Point, kBlock> pixels;
-  size_t n = 0;
-  const auto finish_block = [&] {
-    cues.appearance.first().Evaluate(features.data(), static_cast<int>(n), first.data());
-    cues.appearance.recent().Evaluate(features.data(), static_cast<int>(n), recent.data());
-    for (size_t i = 0; i < n; ++i) {
-      const cv::Point p = pixels[i];
-      const float trust = kFlowAtLeast + (1 - kFlowAtLeast) * cues.prediction.trust.at<float>(p);
-      const float depth =
-          std::clamp(cues.signed_distance.at<float>(p) / edge,
-                     cues.hidden.at<uint8_t>(p) ? kPerhapsHidden : kDeepOutside, kDeepInside);
-      const float memory = MemoryLogit(cues.memory_difference.at<float>(p - cues.memory_box.tl()));
-      e.first.at<float>(p) = first[i];
-      e.recent.at<float>(p) = recent[i];
-      e.logit.at<float>(p) = kFirst * LogOdds(first[i], 0.02f) +
-                             kRecent * LogOdds(recent[i], 0.02f) +
-                             kFlow * trust * LogOdds(followed.at<float>(p), 0.03f) + depth + kBias +
-                             memory + cues.motion.Logit(cues.residual.at<cv::Vec2f>(p));
+  const auto judge_rows = [&](const cv::Range& rows) {
+    constexpr size_t kBlock = 256;  // Pixels whose features are in the cache together.
+    std::array<uint8_t, kBlock * kFeatureStride> features{};
+    std::array<float, kBlock> first, recent;
+    std::array<cv::Point, kBlock> pixels;
+    size_t n = 0;
+    const auto finish_block = [&] {
+      cues.appearance.first().Evaluate(features.data(), static_cast<int>(n), first.data());
+      cues.appearance.recent().Evaluate(features.data(), static_cast<int>(n), recent.data());
+      for (size_t i = 0; i < n; ++i) {
+        const cv::Point p = pixels[i];
+        const float trust = kFlowAtLeast + (1 - kFlowAtLeast) * cues.prediction.trust.at<float>(p);
+        const float depth =
+            std::clamp(cues.signed_distance.at<float>(p) / edge,
+                       cues.hidden.at<uint8_t>(p) ? kPerhapsHidden : kDeepOutside, kDeepInside);
+        const float memory =
+            MemoryLogit(cues.memory_difference.at<float>(p - cues.memory_box.tl()));
+        e.first.at<float>(p) = first[i];
+        e.recent.at<float>(p) = recent[i];
+        e.logit.at<float>(p) = kFirst * LogOdds(first[i], 0.02f) +
+                               kRecent * LogOdds(recent[i], 0.02f) +
+                               kFlow * trust * LogOdds(followed.at<float>(p), 0.03f) + depth +
+                               kBias + memory + cues.motion.Logit(cues.residual.at<cv::Vec2f>(p));
+      }
+      n = 0;
+    };
+    for (int y = rows.start; y < rows.end; ++y) {
+      for (int x = box.x; x < box.x + box.width; ++x) {
+        if (!domain.at<uint8_t>(y, x)) continue;
+        pixels[n] = {x, y};
+        reader.Read(x, y, &features[n * kFeatureStride]);
+        if (++n == kBlock) finish_block();
+      }
     }
-    n = 0;
+    finish_block();
   };
-  for (int y = box.y; y < box.y + box.height; ++y) {
-    for (int x = box.x; x < box.x + box.width; ++x) {
-      if (!domain.at<uint8_t>(y, x)) continue;
-      pixels[n] = {x, y};
-      reader.Read(x, y, &features[n * kFeatureStride]);
-      if (++n == kBlock) finish_block();
-    }
-  }
-  finish_block();
+  constexpr int kRows = 16;  // Of one task.
+  const int end = box.y + box.height;
+  RunTasks((box.height + kRows - 1) / kRows, threads, [&](int i) {
+    const int y = box.y + kRows * i;
+    judge_rows({y, std::min(y + kRows, end)});
+  });
   return e;
 }
 

@@ -32,6 +32,8 @@ struct Cues {
   const cv::Mat& memory_difference;  // Of BackgroundMemory, for the pixels of `memory_box`, which
   cv::Rect memory_box;               // contains the domain.
 };
-Evidence GatherEvidence(const Cues& cues, const cv::Mat& domain, const WorkingFrame& frame);
+// The same result whatever the number of threads.
+Evidence GatherEvidence(const Cues& cues, const cv::Mat& domain, const WorkingFrame& frame,
+                        int threads);
 
 }  // namespace tapmask

@@ -9,6 +9,7 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "tapmask/core/stopwatch.h"
 #include "tapmask/track/classical/graph_cut.h"
 #include "tapmask/track/classical/mask_shape.h"
 #include "tapmask/track/classical/region.h"
@@ -109,7 +110,7 @@ void ObjectTrack::Given(const cv::Mat& mask, const WorkingFrame& frame) {
 }
 
 ObjectTrack::Seen ObjectTrack::Next(const WorkingFrame& before, const WorkingFrame& frame,
-                                    bool at_cut) {
+                                    bool at_cut, int threads) {
   if (at_cut) {
     state_ = State::kCut;
     memory_.reset();
@@ -129,7 +130,7 @@ ObjectTrack::Seen ObjectTrack::Next(const WorkingFrame& before, const WorkingFra
   }
   if (!found_again && !has_trace) return Missing(frame, suspicion);
 
-  const Look look = LookClosely(std::move(*expected), frame);
+  const Look look = LookClosely(std::move(*expected), frame, threads);
   if (look.area == 0 || (found_again && !IsFoundAgain(look))) return Missing(frame, true);
   return Found(look, frame);
 }
@@ -138,12 +139,14 @@ std::optional<Prediction> ObjectTrack::Follow(const WorkingFrame& before,
                                               const WorkingFrame& frame) const {
   const int area = cv::countNonZero(mask_);
   if (area == 0) return std::nullopt;
+  const Stopwatch watch("prediction");
   Prediction p = FollowFlow(probability_, frame);
   if (FlowFailed(p, area)) SearchTemplate(mask_, probability_, before, frame, p);
   return p;
 }
 
-ObjectTrack::Look ObjectTrack::LookClosely(Prediction expected, const WorkingFrame& frame) {
+ObjectTrack::Look ObjectTrack::LookClosely(Prediction expected, const WorkingFrame& frame,
+                                           int threads) {
   Look look;
   look.place = PlaceOf(expected.mask);
   if (const auto velocity = MeasureVelocity(expected, frame)) {
@@ -169,15 +172,19 @@ ObjectTrack::Look ObjectTrack::LookClosely(Prediction expected, const WorkingFra
   const cv::Rect box = Widened(cv::boundingRect(domain), kMemoryMargin, frame.size());
   cv::Mat difference(box.size(), CV_32F, cv::Scalar(-1));
   if (memory_) {
+    const Stopwatch watch("background memory");
     memory_->Move(frame, camera, FlowsWithBackground(frame, expected, look.residual), box);
     difference = memory_->Difference(frame);
   }
   look.evidence = GatherEvidence(
       {expected, distance, hidden, look.place, appearance_, look.residual, motion, difference, box},
-      domain, frame);
-  look.mask = CutGraph(frame.features.lab, look.evidence.logit, domain,
-                       cv::Mat::zeros(frame.size(), CV_8U), kSmoothness);
-  CleanUp(look.mask, expected.mask, look.evidence.logit, usual_area_);
+      domain, frame, threads);
+  {
+    const Stopwatch watch("minimum cut");
+    look.mask = CutGraph(frame.features.lab, look.evidence.logit, domain,
+                         cv::Mat::zeros(frame.size(), CV_8U), kSmoothness);
+    CleanUp(look.mask, expected.mask, look.evidence.logit, usual_area_);
+  }
   look.area = cv::countNonZero(look.mask);
   look.likeness = look.area > 0 ? cv::mean(look.evidence.first, look.mask)[0] : 0;
   look.expected = std::move(expected);
@@ -187,6 +194,7 @@ ObjectTrack::Look ObjectTrack::LookClosely(Prediction expected, const WorkingFra
 cv::Mat ObjectTrack::MotionAgainstBackground(const WorkingFrame& frame, const cv::Mat& background,
                                              Homography& camera) const {
   if (frame.backward.empty()) return cv::Mat::zeros(frame.size(), CV_32FC2);
+  const Stopwatch watch("camera motion");
   camera = FitGlobalMotion(frame.flow.backward, MaskFromGrid(background == 0));
   return MatFromField(ResidualMotion(frame.flow.backward, camera));
 }
@@ -267,6 +275,7 @@ void ObjectTrack::Learn(const Look& look, const WorkingFrame& frame) {
     }
     appearance_.Follow(frame.features, look.residual, look.mask, sure, place_);
   }
+  const Stopwatch watch("background memory");
   if (memory_) {
     memory_->Update(frame, look.mask, look.evidence.logit);
   } else {

@@ -33,7 +33,7 @@ class ObjectTrack {
     double absent_probability = 0;
   };
   // Moves on to `frame`, which has motion against `before` unless it begins a new shot.
-  Seen Next(const WorkingFrame& before, const WorkingFrame& frame, bool at_cut);
+  Seen Next(const WorkingFrame& before, const WorkingFrame& frame, bool at_cut, int threads);
 
  private:
   enum class State {
@@ -68,7 +68,7 @@ class ObjectTrack {
   };
 
   std::optional<Prediction> Follow(const WorkingFrame& before, const WorkingFrame& frame) const;
-  Look LookClosely(Prediction expected, const WorkingFrame& frame);
+  Look LookClosely(Prediction expected, const WorkingFrame& frame, int threads);
   cv::Mat MotionAgainstBackground(const WorkingFrame& frame, const cv::Mat& background,
                                   Homography& camera) const;
   bool IsFoundAgain(const Look& look) const;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tapmask/track/classical/parallel.h"
 
+#include <atomic>
+#include <future>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -31,6 +33,33 @@ TEST(RunTasks, ThrowsTheFirstFailureAfterAllHaveRun) {
     EXPECT_STREQ(e.what(), "4");
   }
   EXPECT_EQ(runs, std::vector<int>(10, 1));
+}
+
+TEST(Tasks, AreFinishedByTheCallerWhenThereAreNoHelpers) {
+  std::vector<int> runs(5, 0);
+  Tasks tasks(5, 0, [&](int i) { ++runs[static_cast<size_t>(i)]; });
+  EXPECT_EQ(runs, std::vector<int>(5, 0));
+
+  tasks.Finish();
+
+  EXPECT_EQ(runs, std::vector<int>(5, 1));
+}
+
+TEST(Tasks, BeginBeforeTheCallerFinishesThem) {
+  std::promise<void> begun;
+  Tasks tasks(1, 1, [&](int) { begun.set_value(); });
+
+  begun.get_future().wait();
+
+  tasks.Finish();
+}
+
+TEST(Tasks, MayBeGivenUp) {
+  std::atomic<int> running{0};
+  {
+    const Tasks tasks(100, 2, [&](int) { ++running, --running; });
+  }
+  EXPECT_EQ(running, 0);
 }
 
 }  // namespace

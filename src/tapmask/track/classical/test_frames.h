@@ -7,7 +7,7 @@
 #include <opencv2/core/mat.hpp>
 
 #include "tapmask/motion/flow.h"
-#include "tapmask/track/classical/working_frame.h"
+#include "tapmask/track/classical/frame_preparer.h"
 
 namespace tapmask::testing {
 
@@ -21,7 +21,7 @@ inline WorkingFrame GridFrame(int width, int height,
       samples.insert(samples.end(), {c[0], c[1], c[2]});
     }
   }
-  return MakeWorkingFrame(BgrImage(width, height, std::move(samples)));
+  return FramePreparer(1).Take(BgrImage(width, height, std::move(samples)), nullptr).frame;
 }
 
 // The whole picture moves by (dx, dy) from the frame before to this one.

@@ -35,7 +35,6 @@ WorkingFrame MakeWorkingFrame(const BgrImage& image) {
   frame.gray.samples.resize(frame.bgr.total());
   cv::Mat gray(frame.bgr.size(), CV_8U, frame.gray.samples.data());
   cv::cvtColor(frame.bgr, gray, cv::COLOR_BGR2GRAY);
-  frame.features = MakeFeatureImages(frame.bgr);
   return frame;
 }
 

@@ -38,6 +38,7 @@ struct WorkingFrame {
   cv::Rect bounds() const { return {0, 0, bgr.cols, bgr.rows}; }
 };
 
+// Without features and motion.
 WorkingFrame MakeWorkingFrame(const BgrImage& image);
 
 // Fills in the motion. `flow` leads between the frame before and this one.
