@@ -20,6 +20,8 @@ constexpr const char* kOutputGroup = "What is written";
 constexpr const char* kTalkGroup = "What is said";
 constexpr double kMostSeconds = 1e6;
 
+constexpr NamedValue<Mode> kModes[] = {{"privacy_blur", Mode::kPrivacyBlur},
+                                       {"magic_eraser", Mode::kMagicEraser}};
 constexpr NamedValue<RedactStyle> kStyles[] = {{"secure", RedactStyle::kSecure},
                                                {"gaussian", RedactStyle::kGaussian},
                                                {"pixelate", RedactStyle::kPixelate},
@@ -67,17 +69,6 @@ int GrowFrom(const std::string& text) {
                 fmt::format("--grow takes auto or pixels from 1 to 1000, not '{}'.", text));
   }
   return static_cast<int>(ParseInteger("--grow", text, 1, 1000));
-}
-
-Mode ModeFrom(const std::string& text) {
-  if (text == "magic_eraser") {
-    throw Error(Code::kInvalidArgument,
-                "This version cannot erase (magic_eraser) yet; use --mode privacy_blur.");
-  }
-  if (text != "privacy_blur") {
-    throw Error(Code::kInvalidArgument, fmt::format("--mode takes privacy_blur, not '{}'.", text));
-  }
-  return Mode::kPrivacyBlur;
 }
 
 }  // namespace
@@ -155,15 +146,16 @@ void AddMasksOutOption(CLI::App& command, JobArguments& arguments, bool required
 
 void AddEffectOptions(CLI::App& command, JobArguments& arguments) {
   EffectOptions& effect = arguments.job.effect;
-  AddValue(command, "--mode", "privacy_blur", "What to do with the object (default privacy_blur)",
-           kEffectGroup, [&](const std::string& text) { effect.mode = ModeFrom(text); });
+  AddValue(command, "--mode", "privacy_blur|magic_eraser",
+           "Hide the object (the default), or fill its place with what is behind it", kEffectGroup,
+           [&](const std::string& text) { effect.mode = ParseNamed("--mode", text, kModes); });
   AddValue(command, "--style", "secure|gaussian|pixelate|solid",
-           "How it is hidden (default secure); gaussian and pixelate can be undone in part",
+           "How privacy_blur hides it (default secure); gaussian and pixelate can be undone in part",
            kEffectGroup,
            [&](const std::string& text) { effect.style = ParseNamed("--style", text, kStyles); });
   AddValue(command, "--grow", "PX|auto",
-           "Hide this many pixels more all around (default auto: 0.7 "
-           "% of the height, at least 4)",
+           "Take this many pixels more all around (default auto: 0.7 % of the height, at least 4; "
+           "for magic_eraser twice as many)",
            kEffectGroup, [&](const std::string& text) {
              effect.grow_px.reset();
              if (text != "auto") effect.grow_px = GrowFrom(text);

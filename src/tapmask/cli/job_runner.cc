@@ -50,9 +50,13 @@ void TellEnd(const JobArguments& arguments, const std::optional<Covering>& cover
   for (const std::string& sentence : ReviewSentences(result.to_review, covering)) {
     narrator.Warn(sentence);
   }
+  for (const std::string& sentence : ReviewSentences(result.erased_to_review)) {
+    narrator.Warn(sentence);
+  }
+  const bool all_well = result.to_review.empty() && result.erased_to_review.empty();
   narrator.Say(fmt::format("Done: {} frames in {}, engine {}{}.", result.frames, ClockText(seconds),
                            result.engine,
-                           result.to_review.empty() ? ", no frame needs a second look" : ""));
+                           all_well ? ", no frame needs a second look" : ""));
   nlohmann::ordered_json facts{{"frames", result.frames},
                                {"truncated", result.truncated},
                                {"engine", result.engine},

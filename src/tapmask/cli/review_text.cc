@@ -74,4 +74,23 @@ std::vector<std::string> ReviewSentences(std::span<const CoverPlanner::Span> spa
   return sentences;
 }
 
+std::vector<std::string> ReviewSentences(std::span<const ErasedSpan> spans) {
+  std::vector<std::string> sentences;
+  for (const ErasedSpan& span : spans) {
+    if (sentences.size() == kMostSentences && spans.size() > kMostSentences + 1) {
+      sentences.push_back(
+          fmt::format("And {} more such places; the report lists them all (--report).",
+                      spans.size() - kMostSentences));
+      break;
+    }
+    const std::string frames = span.first_frame == span.last_frame
+                                   ? fmt::format("In frame {}", span.first_frame)
+                                   : fmt::format("In frames {} to {}", span.first_frame, span.last_frame);
+    sentences.push_back(fmt::format("{} much of what fills the object's place is made up, or not "
+                                    "sure; look at frame {}.",
+                                    frames, span.look_at));
+  }
+  return sentences;
+}
+
 }  // namespace tapmask

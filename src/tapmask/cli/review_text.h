@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tapmask/effect/cover.h"
+#include "tapmask/pipeline/job.h"
 
 namespace tapmask {
 
@@ -20,5 +21,8 @@ struct Covering {
 // only the first ones and how many more there are.
 std::vector<std::string> ReviewSentences(std::span<const CoverPlanner::Span> spans,
                                          const std::optional<Covering>& covering);
+
+// The same of what the eraser made.
+std::vector<std::string> ReviewSentences(std::span<const ErasedSpan> spans);
 
 }  // namespace tapmask

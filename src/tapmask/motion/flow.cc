@@ -56,8 +56,15 @@ struct FlowEstimator::Engine {
       cv::DISOpticalFlow::create(cv::DISOpticalFlow::PRESET_MEDIUM);
 };
 
-FlowEstimator::FlowEstimator() : engine_(std::make_unique<Engine>()) {}
-FlowEstimator::FlowEstimator(const FlowEstimator&) : FlowEstimator() {}
+FlowEstimator::FlowEstimator(Detail detail)
+    : detail_(detail), engine_(std::make_unique<Engine>()) {
+  if (detail != Detail::kFine) return;
+  for (const auto& search : {engine_->backward, engine_->forward}) {
+    search->setFinestScale(0);
+    search->setVariationalRefinementIterations(5);
+  }
+}
+FlowEstimator::FlowEstimator(const FlowEstimator& other) : FlowEstimator(other.detail_) {}
 FlowEstimator::FlowEstimator(FlowEstimator&&) noexcept = default;
 FlowEstimator& FlowEstimator::operator=(FlowEstimator&&) noexcept = default;
 FlowEstimator::~FlowEstimator() = default;

@@ -36,7 +36,11 @@ struct FlowPair {
 // time, on two threads; nothing else may.
 class FlowEstimator {
  public:
-  FlowEstimator();
+  enum class Detail {
+    kNormal,  // Down to half the size, in a third of the time.
+    kFine,    // Down to single pixels.
+  };
+  explicit FlowEstimator(Detail detail = Detail::kNormal);
   FlowEstimator(const FlowEstimator& other);  // With scratch memory of its own.
   FlowEstimator(FlowEstimator&&) noexcept;
   FlowEstimator& operator=(FlowEstimator&&) noexcept;
@@ -49,6 +53,7 @@ class FlowEstimator {
 
  private:
   struct Engine;
+  Detail detail_;
   std::unique_ptr<Engine> engine_;
 };
 

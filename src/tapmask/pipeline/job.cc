@@ -67,6 +67,7 @@ JobResult ResultOf(RenderPassResult rendered, std::string engine) {
   result.notices = std::move(rendered.notices);
   result.engine = std::move(engine);
   result.to_review = std::move(rendered.to_review);
+  result.erased_to_review = std::move(rendered.erased_to_review);
   return result;
 }
 
@@ -93,9 +94,15 @@ void PutInPlace(const std::string& output, OutputWriter* writer, MaskFolder* mas
 }
 
 void CheckMode(const EffectOptions& effect) {
-  if (effect.mode == Mode::kMagicEraser) {
+  if (effect.mode != Mode::kMagicEraser) return;
+  if (effect.invert) {
     throw Error(Code::kInvalidArgument,
-                "magic_eraser is not in this version; use --mode privacy_blur.");
+                "magic_eraser cannot be inverted: there is nothing behind everything else.");
+  }
+  if (effect.on_lost == OnLost::kClear) {
+    throw Error(Code::kInvalidArgument,
+                "--on-lost clear cannot be used with magic_eraser: where the object is lost it would be "
+                "copied into frames from which it is erased.");
   }
 }
 
@@ -158,8 +165,9 @@ JobResult Track(const std::string& input, const Prompts& prompts, const JobOptio
   MaskTrackReader track(track_file);
   result.to_review = PlanCover(track, {}, 4, 25).spans_to_review();
   for (int64_t i = 0; i < track.frames(); ++i) {
-    RenderedFrame frame{i, {}, {}, track.Frame(i)};
-    if (!frame.records.empty()) frame.pts = frame.records.front().pts;
+    const std::vector<MaskRecord> records = track.Frame(i);
+    RenderedFrame frame{.frame = i, .objects = ObjectsOf(records)};
+    if (!records.empty()) frame.pts = records.front().pts;
     report.Add(frame);
   }
   report.Write({"track", input, "", resolved, options, engine.name, result});

@@ -24,7 +24,7 @@ enum class Mode { kPrivacyBlur, kMagicEraser };
 struct EffectOptions {
   Mode mode = Mode::kPrivacyBlur;
   RedactStyle style = RedactStyle::kSecure;
-  std::optional<int> grow_px;  // Choose for me: 0.7 % of the height, at least 4. >= 1.
+  std::optional<int> grow_px;  // Choose for me: by height and mode. >= 1.
   OnLost on_lost = OnLost::kCover;
   bool invert = false;                 // Everything but the object.
   std::optional<double> from_seconds;  // The effect begins here; frames before pass as they are.
@@ -41,12 +41,21 @@ struct JobOptions {
   std::filesystem::path scratch_folder;  // Empty: a new folder in the system's, gone afterwards.
 };
 
+// Frames in which a person should look at what the eraser made: much of it is made up, or its
+// sources do not agree. Those with less than half a second between them are one span.
+struct ErasedSpan {
+  int64_t first_frame = 0;
+  int64_t last_frame = 0;
+  int64_t look_at = 0;  // The frame of the lowest confidence.
+  double confidence = 0;
+};
 struct JobResult {
   int64_t frames = 0;
   bool truncated = false;
   Notices notices;
   std::string engine;
   std::vector<CoverPlanner::Span> to_review;
+  std::vector<ErasedSpan> erased_to_review;
 };
 
 // The whole way of a video: track pass, mask track, render pass, checks. `output` appears only when

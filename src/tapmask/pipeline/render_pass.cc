@@ -42,12 +42,9 @@ void CheckTimeFits(const MaskTrackHeader& header, const std::vector<MaskRecord>&
 }
 
 int GrowPx(const EffectOptions& effect, const Size& mask_size) {
-  return effect.grow_px ? *effect.grow_px : AutoGrowPx(mask_size.height);
-}
-
-// The soft edge of the styles that have one, well inside what the mask was grown by.
-double FeatherPx(int grow_px) {
-  return std::max(1.0, grow_px * 0.75);
+  if (effect.grow_px) return *effect.grow_px;
+  const int hidden = AutoGrowPx(mask_size.height);
+  return effect.mode == Mode::kMagicEraser ? 2 * hidden : hidden;  // The soft edge goes as well.
 }
 
 // What a file says of its length may be a little short.
@@ -114,36 +111,45 @@ RenderPassResult RunRenderPass(const std::string& input, const std::string& outp
   result.grow_px = GrowPx(options.effect, info.geometry.MaskSize());
   const CoverPlanner planner =
       PlanCover(track, options.effect, result.grow_px, info.frame_rate.AsDouble());
-  const Redactor redactor({.style = options.effect.style, .feather_px = FeatherPx(result.grow_px)});
-  const bool full_range = info.color.range == Range::kFull;
+  const auto drawing = MakeFrameEffect(options.effect, result.grow_px,
+                                       info.color.range == Range::kFull, options.threads);
+  const bool erases = options.effect.mode == Mode::kMagicEraser;
+  ErasedReview erased_review(info.frame_rate.AsDouble());
   auto writer = OpenOutput(output, input, options.read, options.write, info, result.notices);
   const double tick = info.time_base.AsDouble();
   const int64_t total = std::max(track.frames(), info.frames);
   bool any_in_span = false, hid_anything = false;
   double end_seconds = 0;  // Of the frames so far, in the player's time.
+  const auto write_what_is_done = [&] {
+    while (auto done = drawing->Pop()) {
+      writer->Write(done->frame);
+      erased_review.Add(done->rendered);
+      on_frame(done->rendered);
+      progress({JobStage::kProcessing, done->rendered.frame + 1, total});
+      if (stop.stop_requested()) throw Error(Code::kCancelled, "Cancelled.");
+    }
+  };
   while (std::optional<Frame> frame = reader.Next()) {
     if (stop.stop_requested()) throw Error(Code::kCancelled, "Cancelled.");
-    RenderedFrame rendered{frame->index, frame->pts, 0, track.Frame(frame->index)};
-    CheckTimeFits(track.header(), rendered.records, *frame, tick);
+    const std::vector<MaskRecord> records = track.Frame(frame->index);
+    CheckTimeFits(track.header(), records, *frame, tick);
     const double seconds = static_cast<double>(frame->pts) * tick - info.start_seconds;
     end_seconds = seconds + static_cast<double>(frame->duration) * tick;
-    if (InSpan(options.effect, seconds)) {
-      any_in_span = true;
-      const Mask cover = planner.Cover(frame->index, rendered.records);
-      rendered.covered_px = cover.Area();
-      hid_anything = hid_anything || *rendered.covered_px > 0;
-      Frame hidden = redactor.Apply(*frame, info.geometry.CodedFromMask(cover), full_range);
-      hidden.index = frame->index;
-      hidden.pts = frame->pts;
-      hidden.duration = frame->duration;
-      hidden.field_order = frame->field_order;
-      frame = std::move(hidden);
-    }
-    writer->Write(*frame);
-    on_frame(rendered);
+    const bool in_span = InSpan(options.effect, seconds);
+    any_in_span = any_in_span || in_span;
+    RenderedFrame rendered{.frame = frame->index, .pts = frame->pts, .covered_px = 0,
+                           .objects = ObjectsOf(records)};
+    Mask cover(info.geometry.MaskSize().width, info.geometry.MaskSize().height);
+    if (in_span || erases) cover = planner.Cover(frame->index, records);
+    if (in_span) rendered.covered_px = cover.Area();
+    hid_anything = hid_anything || *rendered.covered_px > 0;
     result.frames = frame->index + 1;
-    progress({JobStage::kProcessing, result.frames, total});
+    drawing->Push(std::move(*frame), info.geometry.CodedFromMask(cover), in_span,
+                  std::move(rendered));
+    write_what_is_done();
   }
+  drawing->Finish();
+  write_what_is_done();
   if (track.frames() != result.frames) {
     throw Error(Code::kInvalidArgument,
                 fmt::format("The masks are of a video with {} frames, but this one has {}.",
@@ -162,6 +168,7 @@ RenderPassResult RunRenderPass(const std::string& input, const std::string& outp
   result.info = reader.info();
   result.plan = writer->plan();
   result.to_review = planner.spans_to_review();
+  result.erased_to_review = erased_review.spans();
   result.output = std::move(writer);
   return result;
 }

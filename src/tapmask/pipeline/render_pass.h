@@ -14,18 +14,11 @@
 #include "tapmask/media/notices.h"
 #include "tapmask/media/output_writer.h"
 #include "tapmask/media/video_info.h"
+#include "tapmask/pipeline/frame_effect.h"
 #include "tapmask/pipeline/job.h"
 #include "tapmask/pipeline/progress.h"
 
 namespace tapmask {
-
-// What was found and drawn in one frame, for the report.
-struct RenderedFrame {
-  int64_t frame = 0;
-  std::optional<int64_t> pts;         // Nothing where it is not known.
-  std::optional<int64_t> covered_px;  // Nothing when only masks are made.
-  std::vector<MaskRecord> records;
-};
 
 struct RenderPassResult {
   int64_t frames = 0;
@@ -35,6 +28,7 @@ struct RenderPassResult {
   int grow_px = 0;
   Notices notices;
   std::vector<CoverPlanner::Span> to_review;
+  std::vector<ErasedSpan> erased_to_review;
   std::vector<Invariant> invariants;     // All held.
   std::unique_ptr<OutputWriter> output;  // Waits for its Commit; gone without it.
 };
@@ -44,9 +38,9 @@ struct RenderPassResult {
 // begins beyond its end. Throws kInvalidArgument, kUnavailable.
 void CheckRender(const std::string& input, const std::string& output, const JobOptions& options);
 
-// Second pass: hides what the mask track says, and writes the output.
+// Second pass: hides or erases what the mask track says, and writes the output.
 //
-//   decode ▶ cover of the frame ▶ redact ▶ encode ▶ mux ▶ read again and check
+//   decode ▶ cover of the frame ▶ redact or erase ▶ encode ▶ mux ▶ read again and check
 //
 // Putting the output in place is left to the job, which first does all else that can fail.
 // Throws kInternal when something that should have been kept is not in the output,

@@ -74,11 +74,12 @@ const char* AudioName(AudioMode audio) {
 }
 
 json EffectJson(const EffectOptions& effect, int grow_px) {
-  json out = {{"mode", effect.mode == Mode::kPrivacyBlur ? "privacy_blur" : "magic_eraser"},
-              {"style", RedactStyleName(effect.style)},
-              {"grow_px", grow_px},
-              {"on_lost", OnLostName(effect.on_lost)},
-              {"invert", effect.invert}};
+  const bool erases = effect.mode == Mode::kMagicEraser;
+  json out = {{"mode", erases ? "magic_eraser" : "privacy_blur"}};
+  if (!erases) out["style"] = RedactStyleName(effect.style);
+  out["grow_px"] = grow_px;
+  out["on_lost"] = OnLostName(effect.on_lost);
+  out["invert"] = effect.invert;
   if (effect.from_seconds) out["from_seconds"] = *effect.from_seconds;
   if (effect.to_seconds) out["to_seconds"] = *effect.to_seconds;
   return out;
@@ -90,6 +91,17 @@ json ReviewJson(const std::vector<CoverPlanner::Span>& spans) {
     out.push_back({{"object", span.object},
                    {"state", TrackStateName(span.state)},
                    {"first_frame", span.first_frame},
+                   {"last_frame", span.last_frame},
+                   {"look_at", span.look_at},
+                   {"confidence", span.confidence}});
+  }
+  return out;
+}
+
+json ErasedReviewJson(const std::vector<ErasedSpan>& spans) {
+  json out = json::array();
+  for (const ErasedSpan& span : spans) {
+    out.push_back({{"first_frame", span.first_frame},
                    {"last_frame", span.last_frame},
                    {"look_at", span.look_at},
                    {"confidence", span.confidence}});
@@ -141,6 +153,9 @@ json HeadOf(const ReportWriter::Facts& facts) {
   head["scrubbed"] = rendered.notices.scrubbed;
   if (rendered.output) head["invariants"] = InvariantsJson(rendered.invariants);
   head["to_review"] = ReviewJson(rendered.to_review);
+  if (rendered.output && facts.options.effect.mode == Mode::kMagicEraser) {
+    head["erased_to_review"] = ErasedReviewJson(rendered.erased_to_review);
+  }
   head["time_base"] = {info.time_base.num, info.time_base.den};
   return head;
 }
@@ -170,15 +185,20 @@ ReportWriter::~ReportWriter() {
 void ReportWriter::Add(const RenderedFrame& frame) {
   if (path_.empty()) return;
   json objects = json::array();
-  for (const MaskRecord& record : frame.records) {
-    objects.push_back({{"object", record.object},
-                       {"state", TrackStateName(record.state)},
-                       {"confidence", record.confidence},
-                       {"area", record.mask.Area()}});
+  for (const RenderedFrame::Object& object : frame.objects) {
+    objects.push_back({{"object", object.object},
+                       {"state", TrackStateName(object.state)},
+                       {"confidence", object.confidence},
+                       {"area", object.area}});
   }
   json line = {{"frame", frame.frame}};
   if (frame.pts) line["pts"] = *frame.pts;
   if (frame.covered_px) line["covered"] = *frame.covered_px;
+  if (frame.erased) {
+    line["erased"] = {{"seen", frame.erased->seen_share},
+                      {"invented", frame.erased->invented_share},
+                      {"confidence", frame.erased->confidence}};
+  }
   line["objects"] = std::move(objects);
   frames_ << (any_frame_ ? ",\n" : "") << line.dump();
   any_frame_ = true;

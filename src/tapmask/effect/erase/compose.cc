@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tapmask/effect/erase/compose.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <vector>
+
+#include <opencv2/imgproc.hpp>
+
+#include "tapmask/effect/erase/harmonic.h"
+
+namespace tapmask {
+namespace {
+
+constexpr int kSweeps = 60;
+constexpr float kOverRelaxation = 1.8f;
+constexpr float kHold = 1e-4f;  // Towards no correction, so that islands without a border stay.
+
+float At(const cv::Mat& plane, int x, int y) {
+  return plane.depth() == CV_8U ? plane.at<uint8_t>(y, x)
+                                : static_cast<float>(plane.at<uint16_t>(y, x));
+}
+
+class Composer {
+ public:
+  Composer(cv::Mat& target, const Hole& hole, const HiddenPlaces& hidden,
+           const cv::Mat& smooth, const std::function<SourcePlane(int)>& source, int max_value)
+      : target_(target),
+        hole_(hole),
+        hidden_(hidden),
+        smooth_(smooth),
+        source_(source),
+        max_value_(max_value),
+        area_(hole.box),
+        scale_(static_cast<float>(target.cols) / static_cast<float>(hidden.index.cols),
+               static_cast<float>(target.rows) / static_cast<float>(hidden.index.rows)) {}
+
+  cv::Mat Run() {
+    cv::Mat missing = cv::Mat::zeros(target_.size(), CV_8U);
+    if (area_.empty()) return missing;
+    index_ = cv::Mat(area_.size(), CV_32S, cv::Scalar(-1));
+    for (int y = area_.y; y < area_.y + area_.height; ++y) {
+      for (int x = area_.x; x < area_.x + area_.width; ++x) {
+        if (!hole_.At(x, y)) continue;
+        Sample s{x, y};
+        ReadSources(s);
+        if (!Read(s, x, y, s.value)) {
+          missing.at<uint8_t>(y, x) = 255;
+          continue;
+        }
+        Index(x, y) = static_cast<int>(samples_.size());
+        samples_.push_back(s);
+      }
+    }
+    MakeEdges();
+    Relax();
+    for (const Sample& s : samples_) {
+      const float v = std::clamp(Blend(s, s.value + s.correction) + 0.5f, 0.0f,
+                                 static_cast<float>(max_value_));
+      if (target_.depth() == CV_8U) {
+        target_.at<uint8_t>(s.y, s.x) = static_cast<uint8_t>(v);
+      } else {
+        target_.at<uint16_t>(s.y, s.x) = static_cast<uint16_t>(v);
+      }
+    }
+    return missing;
+  }
+
+ private:
+  struct Sample {
+    int x, y;
+    Sources sources{};  // Shifts in samples of this plane.
+    int main = 0;       // The source that counts most.
+    float value = 0;    // Composed, before the correction.
+    float correction = 0;
+    float pull = 0;  // Sum of what neighbours that are known ask of the correction, and of seams.
+    float weight = 0;
+  };
+
+  int& Index(int x, int y) { return index_.at<int>(y - area_.y, x - area_.x); }
+  int IndexOrNone(int x, int y) {
+    return area_.contains({x, y}) ? Index(x, y) : -1;
+  }
+
+  const SourcePlane& SourceOf(int frame) {
+    const auto found = planes_.find(frame);
+    return found != planes_.end() ? found->second : planes_.emplace(frame, source_(frame)).first->second;
+  }
+
+  // Of the nearest hidden place; shifts are read between those places that have the same frame.
+  void ReadSources(Sample& s) {
+    const cv::Size size = hidden_.index.size();
+    const cv::Point2f p = MapPlace({static_cast<float>(s.x), static_cast<float>(s.y)},
+                                   target_.size(), size);
+    const int cx = std::clamp(static_cast<int>(std::lround(p.x)), 0, size.width - 1);
+    const int cy = std::clamp(static_cast<int>(std::lround(p.y)), 0, size.height - 1);
+    const int nearest = hidden_.index.at<int>(cy, cx);
+    if (nearest < 0) return;
+    s.sources = hidden_.sources[static_cast<size_t>(nearest)];
+    const int x0 = static_cast<int>(std::floor(p.x)), y0 = static_cast<int>(std::floor(p.y));
+    const float fx = p.x - static_cast<float>(x0), fy = p.y - static_cast<float>(y0);
+    float most = 0;
+    for (size_t i = 0; i < kSources; ++i) {
+      Source& source = s.sources[i];
+      if (source.frame < 0) continue;
+      cv::Point2f shift(0, 0);
+      float sum = 0;
+      for (const auto& [x, y, w] : {Corner{x0, y0, (1 - fx) * (1 - fy)},
+                                    {x0 + 1, y0, fx * (1 - fy)},
+                                    {x0, y0 + 1, (1 - fx) * fy},
+                                    {x0 + 1, y0 + 1, fx * fy}}) {
+        if (w <= 0 || x < 0 || y < 0 || x >= size.width || y >= size.height) continue;
+        const int other = hidden_.index.at<int>(y, x);
+        if (other < 0) continue;
+        const Source& there = hidden_.sources[static_cast<size_t>(other)][i];
+        if (there.frame != source.frame) continue;
+        shift += there.shift * w;
+        sum += w;
+      }
+      if (sum > 0) source.shift = shift / sum;
+      source.shift.x *= scale_.x;
+      source.shift.y *= scale_.y;
+      if (source.weight > most) most = source.weight, s.main = static_cast<int>(i);
+    }
+  }
+  struct Corner {
+    int x, y;
+    float weight;
+  };
+
+  // As far as the sources are trusted, `value`; else the smooth fill.
+  float Blend(const Sample& s, float value) const {
+    const cv::Point2f p = MapPlace({static_cast<float>(s.x), static_cast<float>(s.y)},
+                                   target_.size(), smooth_.size());
+    const float trust = ReadBetween<float>(hidden_.trust, p);
+    if (trust >= 1) return value;
+    const float grey = ReadBetween<uint8_t>(smooth_, p) * static_cast<float>((max_value_ + 1) / 256);
+    return grey + trust * (value - grey);
+  }
+
+  template <class T>
+  static float ReadBetween(const cv::Mat& m, const cv::Point2f& p) {
+    const float x = std::clamp(p.x, 0.0f, static_cast<float>(m.cols - 1));
+    const float y = std::clamp(p.y, 0.0f, static_cast<float>(m.rows - 1));
+    const int x0 = static_cast<int>(x), y0 = static_cast<int>(y);
+    const int x1 = std::min(x0 + 1, m.cols - 1), y1 = std::min(y0 + 1, m.rows - 1);
+    const float fx = x - static_cast<float>(x0), fy = y - static_cast<float>(y0);
+    const T *a = m.ptr<T>(y0), *b = m.ptr<T>(y1);
+    return (1 - fy) * ((1 - fx) * a[x0] + fx * a[x1]) + fy * ((1 - fx) * b[x0] + fx * b[x1]);
+  }
+
+  // What the sources of `s` show at sample (x, y), which is `s` itself or beside it.
+  bool Read(const Sample& s, int x, int y, float& value) {
+    float sum = 0, weight = 0;
+    for (const Source& source : s.sources) {
+      if (source.frame < 0) continue;
+      const SourcePlane& from = SourceOf(source.frame);
+      float v = 0;
+      if (!SampleKnown(from.plane, from.hole, static_cast<float>(x) + source.shift.x,
+                       static_cast<float>(y) + source.shift.y, v)) {
+        continue;
+      }
+      sum += source.weight * v;
+      weight += source.weight;
+    }
+    if (weight <= 0) return false;
+    value = sum / weight;
+    return true;
+  }
+
+  static bool SameSource(const Sample& a, const Sample& b) {
+    return a.main == b.main && a.sources[static_cast<size_t>(a.main)].frame ==
+                                   b.sources[static_cast<size_t>(b.main)].frame;
+  }
+
+  // What the corrections of neighbours should be apart: nothing where both come from the same
+  // source, and at known samples what they differ from what the source shows there.
+  void MakeEdges() {
+    for (Sample& s : samples_) {
+      for (const auto& [dx, dy] : {std::pair{1, 0}, {-1, 0}, {0, 1}, {0, -1}}) {
+        const int x = s.x + dx, y = s.y + dy;
+        if (x < 0 || y < 0 || x >= target_.cols || y >= target_.rows) continue;
+        float shown = 0;
+        if (!hole_.At(x, y)) {
+          if (!Read(s, x, y, shown)) continue;
+          s.pull += At(target_, x, y) - shown;
+          s.weight += 1;
+          continue;
+        }
+        const int other = IndexOrNone(x, y);
+        if (other < 0) continue;
+        s.weight += 1;
+        const Sample& q = samples_[static_cast<size_t>(other)];
+        float back = 0;
+        if (SameSource(s, q)) continue;
+        // The mean of both sources' steps, less the step that is there.
+        float jump = 0;
+        if (Read(s, x, y, shown)) jump += 0.5f * (shown - q.value);
+        if (Read(q, s.x, s.y, back)) jump += 0.5f * (s.value - back);
+        s.pull -= jump;
+      }
+    }
+  }
+
+  void Relax() {
+    StartCorrections();
+    for (int sweep = 0; sweep < kSweeps; ++sweep) {
+      for (size_t n = 0; n < samples_.size(); ++n) {
+        Sample& s = samples_[sweep % 2 ? samples_.size() - 1 - n : n];
+        float sum = s.pull;
+        for (const auto& [dx, dy] : {std::pair{1, 0}, {-1, 0}, {0, 1}, {0, -1}}) {
+          const int other = IndexOrNone(s.x + dx, s.y + dy);
+          if (other >= 0) sum += samples_[static_cast<size_t>(other)].correction;
+        }
+        s.correction += kOverRelaxation * (sum / (s.weight + kHold) - s.correction);
+      }
+    }
+  }
+
+  // A coarse solution, from the border alone.
+  void StartCorrections() {
+    constexpr int kStep = 2;
+    const cv::Size size(area_.width / kStep + 1, area_.height / kStep + 1);
+    cv::Mat sum = cv::Mat::zeros(size, CV_32F), count = cv::Mat::zeros(size, CV_32F);
+    for (const Sample& s : samples_) {
+      for (const auto& [dx, dy] : {std::pair{1, 0}, {-1, 0}, {0, 1}, {0, -1}}) {
+        const int x = s.x + dx, y = s.y + dy;
+        if (x < 0 || y < 0 || x >= target_.cols || y >= target_.rows || hole_.At(x, y)) {
+          continue;
+        }
+        float shown = 0;
+        if (!Read(s, x, y, shown)) continue;
+        const cv::Point cell((s.x - area_.x) / kStep, (s.y - area_.y) / kStep);
+        sum.at<float>(cell) += At(target_, x, y) - shown;
+        count.at<float>(cell) += 1;
+      }
+    }
+    cv::Mat start = sum / cv::max(count, 1);
+    FillHarmonic(start, count == 0);
+    for (Sample& s : samples_) {
+      s.correction = start.at<float>((s.y - area_.y) / kStep, (s.x - area_.x) / kStep);
+    }
+  }
+
+  cv::Mat& target_;
+  const Hole& hole_;
+  const HiddenPlaces& hidden_;
+  const cv::Mat& smooth_;
+  const std::function<SourcePlane(int)>& source_;
+  const int max_value_;
+  const cv::Rect area_;
+  const cv::Point2f scale_;  // Samples of this plane in a working pixel.
+  cv::Mat index_;            // 32S over `area_`: number of the sample; -1: known, or no source.
+  std::vector<Sample> samples_;
+  std::map<int, SourcePlane> planes_;
+};
+
+}  // namespace
+
+cv::Mat ComposePlane(cv::Mat& target, const Hole& hole, const HiddenPlaces& hidden,
+                     const cv::Mat& smooth, const std::function<SourcePlane(int frame)>& source,
+                     int max_value) {
+  return Composer(target, hole, hidden, smooth, source, max_value).Run();
+}
+
+}  // namespace tapmask

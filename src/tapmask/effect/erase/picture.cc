@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tapmask/effect/erase/picture.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+
+#include <opencv2/imgproc.hpp>
+
+#include "tapmask/effect/erase/harmonic.h"
+#include "tapmask/effect/plane_mask.h"
+
+namespace tapmask {
+namespace {
+
+constexpr double kShortSide = 240, kLongSide = 1024;
+
+cv::Mat MatFromMask(const Mask& mask) {
+  return cv::Mat(mask.height(), mask.width(), CV_8U, const_cast<uint8_t*>(mask.data())).clone();
+}
+
+// The weights of the four samples at -1, 0, 1, 2 for a place `t` past sample 0.
+std::array<float, 4> CubicWeights(float t) {
+  const float t2 = t * t, t3 = t2 * t;
+  return {0.5f * (-t3 + 2 * t2 - t), 0.5f * (3 * t3 - 5 * t2 + 2), 0.5f * (-3 * t3 + 4 * t2 + t),
+          0.5f * (t3 - t2)};
+}
+
+template <class T>
+bool Sample(const cv::Mat& plane, const Hole& hole, float x, float y, float& value) {
+  const int right = plane.cols - 1, bottom = plane.rows - 1;
+  if (!(x >= 0 && y >= 0 && x <= static_cast<float>(right) && y <= static_cast<float>(bottom))) {
+    return false;
+  }
+  const int x0 = static_cast<int>(x), y0 = static_cast<int>(y);
+  const float fx = x - static_cast<float>(x0), fy = y - static_cast<float>(y0);
+  std::array<int, 4> column{}, row{};
+  for (int i = 0; i < 4; ++i) {
+    column[static_cast<size_t>(i)] = std::clamp(x0 - 1 + i, 0, right);
+    row[static_cast<size_t>(i)] = std::clamp(y0 - 1 + i, 0, bottom);
+  }
+  int unknown = 0, inner = 0;
+  if (!(hole.box & cv::Rect(x0 - 1, y0 - 1, 4, 4)).empty()) {
+    for (size_t j = 0; j < 4; ++j) {
+      for (size_t i = 0; i < 4; ++i) {
+        const bool is_hole = hole.At(column[i], row[j]);
+        unknown += is_hole;
+        inner += is_hole && (i == 1 || i == 2) && (j == 1 || j == 2);
+      }
+    }
+  }
+  if (unknown == 0) {
+    const auto wx = CubicWeights(fx), wy = CubicWeights(fy);
+    value = 0;
+    for (size_t j = 0; j < 4; ++j) {
+      const T* p = plane.ptr<T>(row[j]);
+      value += wy[j] * (wx[0] * p[column[0]] + wx[1] * p[column[1]] + wx[2] * p[column[2]] +
+                        wx[3] * p[column[3]]);
+    }
+    return true;
+  }
+  if (inner > 0) return false;
+  const T *a = plane.ptr<T>(row[1]), *b = plane.ptr<T>(row[2]);
+  value = (1 - fy) * ((1 - fx) * a[column[1]] + fx * a[column[2]]) +
+          fy * ((1 - fx) * b[column[1]] + fx * b[column[2]]);
+  return true;
+}
+
+}  // namespace
+
+Hole::Hole(const cv::Mat& samples) : box(cv::boundingRect(samples)) {
+  if (!box.empty()) inside = samples(box) != 0;
+}
+
+cv::Mat Hole::Whole(const cv::Size& plane) const {
+  cv::Mat out = cv::Mat::zeros(plane, CV_8U);
+  if (!Empty()) inside.copyTo(out(box));
+  return out;
+}
+
+Picture PictureOf(const Frame& frame, const Mask& mask) {
+  Picture out;
+  const int depth = frame.format().bits > 8 ? CV_16U : CV_8U;
+  for (int p = 0; p < frame.format().planes(); ++p) {
+    out.planes.emplace_back(frame.PlaneHeight(p), frame.PlaneWidth(p), depth,
+                            const_cast<uint8_t*>(frame.Data(p)),
+                            static_cast<size_t>(frame.StrideBytes(p)));
+    const bool shares = p > 0 && out.planes.back().size() == out.planes[0].size();
+    out.holes.push_back(shares ? out.holes[0] : Hole(MatFromMask(PlaneMask(mask, frame, p))));
+  }
+  return out;
+}
+
+cv::Size WorkingSize(const Size& frame) {
+  const double scale = std::min({1.0, kShortSide / std::min(frame.width, frame.height),
+                                 kLongSide / std::max(frame.width, frame.height)});
+  return {std::max(1, static_cast<int>(std::lround(frame.width * scale))),
+          std::max(1, static_cast<int>(std::lround(frame.height * scale)))};
+}
+
+Picture ShrinkPicture(const Picture& picture, int bits, const cv::Size& size) {
+  Picture out;
+  cv::Mat hole = cv::Mat::zeros(size, CV_8U);
+  for (size_t p = 0; p < picture.planes.size(); ++p) {
+    cv::Mat touched;  // As floats, so that the smallest share is not rounded away.
+    picture.holes[p].Whole(picture.planes[p].size()).convertTo(touched, CV_32F);
+    cv::resize(touched, touched, size, 0, 0, cv::INTER_AREA);
+    // Chroma that is enlarged is read between its samples.
+    if (picture.planes[p].cols < size.width) cv::dilate(touched, touched, cv::Mat());
+    hole |= touched > 0;
+  }
+  const Hole small_hole(hole);
+  cv::Mat joined;
+  std::vector<cv::Mat> floats;
+  for (const cv::Mat& plane : picture.planes) {
+    cv::Mat small;
+    const bool shrinks = plane.cols >= size.width && plane.rows >= size.height;
+    cv::resize(plane, small, size, 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_LINEAR);
+    small.convertTo(small, CV_32F, 1.0 / (1 << (bits - 8)));
+    floats.push_back(small);
+  }
+  cv::merge(floats, joined);
+  FillHarmonic(joined, hole);
+  cv::split(joined, floats);
+  for (cv::Mat& plane : floats) {
+    cv::Mat bytes;
+    plane.convertTo(bytes, CV_8U);
+    out.planes.push_back(bytes);
+    out.holes.push_back(small_hole);
+  }
+  return out;
+}
+
+bool SampleKnown(const cv::Mat& plane, const Hole& hole, float x, float y, float& value) {
+  return plane.depth() == CV_8U ? Sample<uint8_t>(plane, hole, x, y, value)
+                                : Sample<uint16_t>(plane, hole, x, y, value);
+}
+
+}  // namespace tapmask

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tapmask/effect/erase/scene_motion.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include <opencv2/imgproc.hpp>
+
+#include "tapmask/core/mask.h"
+#include "tapmask/effect/erase/harmonic.h"
+
+namespace tapmask {
+namespace {
+
+constexpr int kNearHole = 7;         // Pixels around a hole whose flow is led by the fill.
+constexpr float kAgreement = 1.0f;   // Pixels, there and back, of a better flow to be believed.
+
+GrayImage GrayFromMat(const cv::Mat& gray) {
+  return {gray.cols, gray.rows, std::vector<uint8_t>(gray.begin<uint8_t>(), gray.end<uint8_t>())};
+}
+
+cv::Mat MatFromField(FlowField&& field) {
+  return cv::Mat(field.height, field.width, CV_32FC2, field.xy.data()).clone();
+}
+
+FlowField FieldFromMat(const cv::Mat& flow) {
+  FlowField field{flow.cols, flow.rows, {}};
+  const auto* begin = flow.ptr<float>();
+  field.xy.assign(begin, begin + flow.total() * 2);
+  return field;
+}
+
+cv::Mat Grown(const cv::Mat& hole) {
+  const cv::Size size(2 * kNearHole + 1, 2 * kNearHole + 1);
+  cv::Mat out;
+  cv::dilate(hole, out, cv::getStructuringElement(cv::MORPH_RECT, size));
+  return out;
+}
+
+cv::Mat CameraFlow(const Homography& camera, const cv::Size& size) {
+  cv::Mat out(size, CV_32FC2);
+  for (int y = 0; y < size.height; ++y) {
+    for (int x = 0; x < size.width; ++x) {
+      const Point2f p = camera.Map(x, y);
+      out.at<cv::Vec2f>(y, x) = {static_cast<float>(p.x - x), static_cast<float>(p.y - y)};
+    }
+  }
+  return out;
+}
+
+cv::Mat Length(const cv::Mat& vectors) {
+  cv::Mat parts[2], out;
+  cv::split(vectors, parts);
+  cv::magnitude(parts[0], parts[1], out);
+  return out;
+}
+
+// The motion of one direction while it is worked on.
+struct Draft {
+  cv::Mat flow;  // 32FC2
+  Homography camera;
+};
+
+Draft Complete(const cv::Mat& flow, const cv::Mat& hole) {
+  Draft out;
+  const cv::Mat near = Grown(hole);
+  const Mask without(near.cols, near.rows,
+                     std::vector<uint8_t>(near.begin<uint8_t>(), near.end<uint8_t>()));
+  out.camera = FitGlobalMotion(FieldFromMat(flow), without);
+  const cv::Mat camera = CameraFlow(out.camera, flow.size());
+  cv::Mat residual = flow - camera;
+  FillHarmonic(residual, near);
+  out.flow = camera + residual;
+  return out;
+}
+
+cv::Mat ErrorOf(const cv::Mat& flow, const cv::Mat& opposite) {
+  cv::Mat place(flow.size(), CV_32FC2), back;
+  for (int y = 0; y < flow.rows; ++y) {
+    for (int x = 0; x < flow.cols; ++x) {
+      place.at<cv::Vec2f>(y, x) =
+          flow.at<cv::Vec2f>(y, x) + cv::Vec2f(static_cast<float>(x), static_cast<float>(y));
+    }
+  }
+  cv::remap(opposite, back, place, cv::noArray(), cv::INTER_LINEAR, cv::BORDER_REPLICATE);
+  return Length(flow + back);
+}
+
+Motion Pack(const Draft& draft, const cv::Mat& opposite) {
+  Motion out;
+  out.camera = draft.camera;
+  draft.flow.convertTo(out.flow, CV_16S, 1 / Motion::kFlowUnit);
+  ErrorOf(draft.flow, opposite).convertTo(out.error, CV_8U, 1 / Motion::kErrorUnit);
+  return out;
+}
+
+cv::Mat Unpacked(const Motion& motion) {
+  cv::Mat flow;
+  motion.flow.convertTo(flow, CV_32F, Motion::kFlowUnit);
+  return flow;
+}
+
+struct RawFlow {
+  cv::Mat forth, back;  // 32FC2
+};
+
+RawFlow FlowBetween(FlowEstimator& estimator, const cv::Mat& earlier, const cv::Mat& later) {
+  FlowPair flow = estimator.Between(GrayFromMat(earlier), GrayFromMat(later));
+  return {MatFromField(std::move(flow.forward)), MatFromField(std::move(flow.backward))};
+}
+
+// Where the better flow is not to be believed, the first one stands, led over to the better one
+// around.
+Draft Join(const cv::Mat& better, const cv::Mat& opposite, const Motion& first, const cv::Mat& hole,
+           const cv::Mat& invented) {
+  const cv::Mat doubtful =
+      ((ErrorOf(better, opposite) > kAgreement) | (invented != 0)) & (hole != 0);
+  const cv::Mat before = Unpacked(first);
+  cv::Mat change = better - before;
+  FillHarmonic(change, doubtful);
+  return {before + change, first.camera};
+}
+
+}  // namespace
+
+cv::Point2f AgainstCamera(const Motion& motion, const Bilinear& here, const cv::Point2f& p) {
+  const Point2f next = motion.camera.Map(p.x, p.y);
+  return here.Flow(motion) -
+         cv::Point2f(static_cast<float>(next.x) - p.x, static_cast<float>(next.y) - p.y);
+}
+
+MotionPair FirstMotion(FlowEstimator& estimator, const cv::Mat& earlier,
+                       const cv::Mat& earlier_hole, const cv::Mat& later,
+                       const cv::Mat& later_hole) {
+  const RawFlow raw = FlowBetween(estimator, earlier, later);
+  const Draft forth = Complete(raw.forth, earlier_hole), back = Complete(raw.back, later_hole);
+  return {Pack(forth, back.flow), Pack(back, forth.flow)};
+}
+
+MotionPair BetterMotion(FlowEstimator& estimator, const MotionPair& first, const cv::Mat& earlier,
+                        const cv::Mat& earlier_hole, const cv::Mat& earlier_invented,
+                        const cv::Mat& later, const cv::Mat& later_hole,
+                        const cv::Mat& later_invented) {
+  const RawFlow raw = FlowBetween(estimator, earlier, later);
+  const Draft forth = Join(raw.forth, raw.back, first.forth, earlier_hole, earlier_invented);
+  const Draft back = Join(raw.back, raw.forth, first.back, later_hole, later_invented);
+  return {Pack(forth, back.flow), Pack(back, forth.flow)};
+}
+
+}  // namespace tapmask

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tapmask/effect/erase/sources.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <optional>
+
+#include <opencv2/imgproc.hpp>
+
+namespace tapmask {
+namespace {
+
+// All in working pixels; found on other masks and films than those of the benchmark.
+constexpr float kMaxStepError = 4;   // Of one step,
+constexpr float kMaxError = 8;       // and of all together.
+constexpr float kOutside = 6;        // Places may leave the picture so far, and come back.
+constexpr float kSteady = 0.5f;      // Change of motion against the camera that is no error.
+constexpr float kErrorScale = 1.5f;  // e-fold of a source's weight.
+constexpr float kFrameScale = 8;     // Frames away at which a source counts half.
+constexpr float kColourScale = 50;  // Standard deviation, 8-bit grey levels.
+constexpr float kLeastWeight = 0.05f;
+constexpr double kTrustScale = 8;  // Standard deviation of the area that trust is taken from.
+constexpr float kNoiseShare = 0.7f;   // Of the noise that is held against the sources.
+constexpr float kLeastTrust = 0.3f;
+
+const Motion* StepFrom(const Window& window, int frame, int direction, MotionKind kind) {
+  const int later = direction > 0 ? frame + 1 : frame;
+  if (later < 1 || later >= static_cast<int>(window.size())) return nullptr;
+  const WindowFrame& at = window[static_cast<size_t>(later)];
+  const MotionPair& pair = kind == MotionKind::kFirst ? at.first : at.better;
+  const Motion& motion = direction > 0 ? pair.forth : pair.back;
+  return motion.Known() ? &motion : nullptr;
+}
+
+bool Touches(const Hole& hole, const Bilinear& p) {
+  return hole.At(p.x0, p.y0) || hole.At(p.x1, p.y0) || hole.At(p.x0, p.y1) || hole.At(p.x1, p.y1);
+}
+
+bool Inside(const cv::Point2f& p, const cv::Size& size, float margin) {
+  return p.x >= -margin && p.y >= -margin && p.x <= static_cast<float>(size.width - 1) + margin &&
+         p.y <= static_cast<float>(size.height - 1) + margin;
+}
+
+float Length(const cv::Point2f& v) {
+  return std::sqrt(v.x * v.x + v.y * v.y);
+}
+
+struct Way {
+  int direction;
+  bool with_camera;
+  int sources;  // How many are looked for.
+  int first;    // The number of the first of them.
+};
+
+// A place stays on what it is on: background, or something that moves. So its motion against the
+// camera hardly changes on the way, and that of what is in sight in the end is the same. A change
+// counts as an error of the way.
+float ChangeError(const cv::Point2f& usual, const cv::Point2f& now) {
+  return std::max(0.0f, Length(now - usual) - kSteady);
+}
+
+void Follow(const Window& window, int at, int reach, MotionKind kind, const Way& way,
+            const cv::Point& place, Sources& sources) {
+  const cv::Size size = window[static_cast<size_t>(at)].small.size();
+  cv::Point2f p = place, usual(0, 0);
+  float error = 0, change = 0;
+  int found = 0, frame = at;
+  for (int step = 0; step < reach && found < way.sources; ++step) {
+    const Motion* motion = StepFrom(window, frame, way.direction, kind);
+    if (!motion) return;
+    if (way.with_camera) {
+      const Point2f next = motion->camera.Map(p.x, p.y);
+      p = {static_cast<float>(next.x), static_cast<float>(next.y)};
+    } else {
+      const Bilinear here(p, size);
+      const cv::Point2f own = AgainstCamera(*motion, here, p);
+      const float step_error = here.Error(*motion);
+      error += step_error;
+      if (step > 0) change = std::max(change, ChangeError(usual, own));
+      if (step_error > kMaxStepError || error + change > kMaxError) return;
+      usual += (own - usual) / static_cast<float>(step + 1);
+      p += here.Flow(*motion);
+    }
+    frame += way.direction;
+    if (!Inside(p, size, kOutside)) return;
+    if (!Inside(p, size, 0)) continue;
+    const Bilinear there(p, size);
+    if (Touches(window[static_cast<size_t>(frame)].small.holes[0], there)) continue;
+    float arrival = change;
+    for (const int direction : {way.direction, -way.direction}) {
+      const Motion* beyond = StepFrom(window, frame, direction, kind);
+      if (!beyond) continue;
+      const cv::Point2f own = AgainstCamera(*beyond, there, p);
+      arrival = std::max(arrival, ChangeError(usual, direction == way.direction ? own : -own));
+    }
+    if (error + arrival > kMaxError) continue;
+    sources[static_cast<size_t>(way.first + found++)] = {frame, p - cv::Point2f(place),
+                                                         error + arrival, 0};
+  }
+}
+
+}  // namespace
+
+HiddenPlaces FindSources(const Window& window, int at, int reach, MotionKind kind) {
+  const Picture& small = window[static_cast<size_t>(at)].small;
+  const cv::Mat hole = small.holes[0].Whole(small.size());
+  HiddenPlaces hidden;
+  hidden.index = cv::Mat(hole.size(), CV_32S, cv::Scalar(-1));
+  for (int y = 0; y < hole.rows; ++y) {
+    for (int x = 0; x < hole.cols; ++x) {
+      if (!hole.at<uint8_t>(y, x)) continue;
+      hidden.index.at<int>(y, x) = static_cast<int>(hidden.places.size());
+      hidden.places.emplace_back(x, y);
+    }
+  }
+  hidden.sources.resize(hidden.places.size());
+  for (const Way& way : {Way{1, false, 2, 0}, {-1, false, 2, 2}, {1, true, 1, 4}, {-1, true, 1, 5}}) {
+    for (size_t i = 0; i < hidden.places.size(); ++i) {
+      Follow(window, at, reach, kind, way, hidden.places[i], hidden.sources[i]);
+    }
+  }
+  return hidden;
+}
+
+namespace {
+
+using Colour = std::array<float, 3>;
+
+// Mean square of the difference, grey levels.
+float Apart(const Colour& a, const Colour& b, const Colour& share) {
+  float distance = 0;
+  for (size_t c = 0; c < 3; ++c) distance += share[c] * (a[c] - b[c]) * (a[c] - b[c]);
+  return distance;
+}
+
+bool ReadColour(const Picture& picture, const cv::Point2f& p, Colour& colour) {
+  for (size_t c = 0; c < picture.planes.size(); ++c) {
+    if (!SampleKnown(picture.planes[c], picture.holes[c], p.x, p.y, colour[c])) return false;
+  }
+  return true;
+}
+
+// The weights of one place; returns the colour that they give.
+std::optional<Colour> Weigh(const std::array<Colour, kSources>& colours, const Colour& share,
+                            Sources& sources) {
+  const auto likeness = [&](size_t i, size_t j) {
+    return std::exp(-Apart(colours[i], colours[j], share) / (2 * kColourScale * kColourScale));
+  };
+  size_t mode = kSources;
+  float best = 0;
+  for (size_t i = 0; i < kSources; ++i) {
+    if (sources[i].weight <= 0) continue;
+    float support = 0;
+    for (size_t j = 0; j < kSources; ++j) support += sources[j].weight * likeness(i, j);
+    if (support > best) best = support, mode = i;
+  }
+  if (mode == kSources) return std::nullopt;
+  float kept = 0;
+  for (size_t i = 0; i < kSources; ++i) kept += sources[i].weight *= likeness(i, mode);
+  const float least = kLeastWeight * kept;
+  kept = 0;
+  for (Source& s : sources) kept += s.weight = s.weight < least ? 0 : s.weight;
+  Colour mean{};
+  for (size_t i = 0; i < kSources; ++i) {
+    sources[i].weight /= kept;
+    if (sources[i].weight <= 0) sources[i].frame = -1;
+    for (size_t c = 0; c < 3; ++c) mean[c] += sources[i].weight * colours[i][c];
+  }
+  return mean;
+}
+
+}  // namespace
+
+double WeighSources(const Window& window, int at, bool is_yuv, HiddenPlaces& hidden) {
+  const Picture& here = window[static_cast<size_t>(at)].small;
+  const size_t channels = here.planes.size();
+  Colour share{1, 0, 0};
+  if (channels == 3) share = is_yuv ? Colour{0.43f, 0.285f, 0.285f} : Colour{0.33f, 0.33f, 0.33f};
+  // Of what earlier and later sources differ, and of what the place differs from a smooth fill.
+  cv::Mat noise = cv::Mat::zeros(here.size(), CV_32F), noise_at = noise.clone();
+  cv::Mat signal = noise.clone(), signal_at = noise.clone();
+  for (size_t n = 0; n < hidden.places.size(); ++n) {
+    Sources& sources = hidden.sources[n];
+    const cv::Point place = hidden.places[n];
+    std::array<Colour, kSources> colours{};
+    for (size_t i = 0; i < kSources; ++i) {
+      Source& s = sources[i];
+      if (s.frame < 0) continue;
+      const cv::Point2f p = cv::Point2f(place) + s.shift;
+      if (!ReadColour(window[static_cast<size_t>(s.frame)].small, p, colours[i])) {
+        s.frame = -1;
+        continue;
+      }
+      const auto frames = static_cast<float>(std::abs(s.frame - at));
+      s.weight = std::exp(-s.error / kErrorScale) / (1 + frames / kFrameScale) + 1e-9f;
+    }
+    for (const auto& [later, earlier] : {std::pair{0, 2}, {4, 5}}) {
+      const auto i = static_cast<size_t>(later), j = static_cast<size_t>(earlier);
+      if (sources[i].frame < 0 || sources[j].frame < 0) continue;
+      noise.at<float>(place) += 0.5f * Apart(colours[i], colours[j], share);
+      noise_at.at<float>(place) += 1;
+    }
+    const std::optional<Colour> mean = Weigh(colours, share, sources);
+    if (!mean) continue;
+    Colour smooth{};
+    for (size_t c = 0; c < channels; ++c) smooth[c] = here.planes[c].at<uint8_t>(place);
+    signal.at<float>(place) = Apart(*mean, smooth, share);
+    signal_at.at<float>(place) = 1;
+  }
+  for (cv::Mat* m : {&noise, &noise_at, &signal, &signal_at}) {
+    cv::GaussianBlur(*m, *m, cv::Size(), kTrustScale);
+  }
+  hidden.trust = cv::Mat(here.size(), CV_32F, cv::Scalar(1));
+  double sum = 0, places = 0;
+  for (size_t n = 0; n < hidden.places.size(); ++n) {
+    const cv::Point place = hidden.places[n];
+    const bool has_source = std::any_of(hidden.sources[n].begin(), hidden.sources[n].end(),
+                                        [](const Source& s) { return s.frame >= 0; });
+    if (!has_source) continue;
+    float trust = 1;
+    if (noise_at.at<float>(place) > 1e-3f) {
+      const float v = noise.at<float>(place) / noise_at.at<float>(place);
+      const float s = signal.at<float>(place) / signal_at.at<float>(place);
+      trust = std::clamp(1 - kNoiseShare * v / std::max(s, 1e-3f), kLeastTrust, 1.0f);
+    }
+    hidden.trust.at<float>(place) = trust;
+    sum += trust, ++places;
+  }
+  return places > 0 ? sum / places : 1;
+}
+
+}  // namespace tapmask

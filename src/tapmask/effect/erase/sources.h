@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <deque>
+#include <vector>
+
+#include <opencv2/core/mat.hpp>
+
+#include "tapmask/core/frame.h"
+#include "tapmask/effect/erase/picture.h"
+#include "tapmask/effect/erase/scene_motion.h"
+
+namespace tapmask {
+
+// A frame of the window that an eraser looks at, with what is known of it so far.
+struct WindowFrame {
+  Frame frame;
+  bool erase = true;  // Else it only shows what is behind.
+  bool has_hole = false;
+  bool begins_shot = false;
+  Picture full;      // Over `frame`.
+  Picture small;     // At working size.
+  Picture filled;    // The same with the holes filled from other frames; no planes: not yet.
+  cv::Mat invented;  // 8U: pixels of `filled` that no other frame showed.
+  MotionPair first;  // Between the frame before and this one; not known at a cut.
+  MotionPair better;
+};
+using Window = std::deque<WindowFrame>;
+
+enum class MotionKind { kFirst, kBetter };
+
+// Where a hidden place is in sight: in another frame of the window.
+struct Source {
+  int frame = -1;     // Position in the window; -1: none.
+  cv::Point2f shift;  // From the hidden place to its place there, in working pixels.
+  float error = 0;    // How far the way there may be off, in working pixels.
+  float weight = 0;   // Its share in the fill; all of one place sum up to 1.
+};
+// Two later and two earlier ones along the flow, one later and one earlier one with the camera.
+constexpr int kSources = 6;
+using Sources = std::array<Source, kSources>;
+
+// The hidden places of a frame at working size, and where they are in sight.
+struct HiddenPlaces {
+  std::vector<cv::Point> places;  // Row by row.
+  std::vector<Sources> sources;   // Of each.
+  cv::Mat index;                  // 32S: the number of a pixel's place; -1 where nothing is hidden.
+  cv::Mat trust;                  // 32F: how far what the sources show is better than a smooth fill.
+};
+
+// Follows every hidden place of frame `at` through the window, forwards and backwards, until it is
+// in sight, the way there is too uncertain, or the shot ends. At most `reach` frames away.
+HiddenPlaces FindSources(const Window& window, int at, int reach, MotionKind kind);
+
+// Gives the sources their weights: near and sure ones count more, and those whose colours agree
+// with most others. Then says how far to trust them: where earlier and later sources differ as much
+// as the place differs from its surroundings (water, leaves in the wind), a smooth fill is as good,
+// and the best guess lies between (James and Stein, 1961, "Estimation with quadratic loss").
+// Returns the mean trust of all places that have sources.
+double WeighSources(const Window& window, int at, bool is_yuv, HiddenPlaces& hidden);
+
+}  // namespace tapmask

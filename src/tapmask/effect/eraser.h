@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "tapmask/core/frame.h"
+#include "tapmask/core/mask.h"
+
+namespace tapmask {
+
+// A frame without what was under its mask, and where its new samples come from. The shares are of
+// the mask's pixels; both are 0 where nothing is masked.
+struct ErasedFrame {
+  Frame frame;
+  double seen_share = 0;      // Copied from other frames, in which the place was in sight.
+  double invented_share = 0;  // Never in sight as far as was looked: made up.
+  double confidence = 1;      // 0 to 1: how well the frames that were copied from agree.
+};
+
+// Fills masked places with what is behind them. Frames go in with their masks, in order of time,
+// and come out in the same order, some time later, since an eraser looks ahead.
+//
+// Samples outside the mask are never touched. Non-interference: for equal masks, two videos that
+// differ only under the masks give equal results.
+//
+// Not thread-safe. Same input, same output, whatever the number of threads.
+class Eraser {
+ public:
+  virtual ~Eraser() = default;
+
+  // `mask` has the frame's size and orientation (coded). All frames have one size and format. A
+  // frame that is not to be erased comes out as it is, and what its mask covers is no source either.
+  // Throws kInvalidArgument otherwise.
+  virtual void Push(Frame frame, const Mask& mask, bool erase) = 0;
+
+  // No frame follows.
+  virtual void Finish() = 0;
+
+  // The next frame that is ready, with its index, times and field order; nothing when more must be
+  // pushed first, or after the last one.
+  virtual std::optional<ErasedFrame> Pop() = 0;
+};
+
+struct ClassicalEraserOptions {
+  int threads = 1;
+  // For what is kept of the frames around the one that is worked on. How far it looks depends on it:
+  // up to 30 frames back and ahead, for which 42 are read ahead.
+  int64_t memory_bytes = int64_t{320} << 20;
+};
+
+std::unique_ptr<Eraser> MakeClassicalEraser(const ClassicalEraserOptions& options);
+
+}  // namespace tapmask
