@@ -6,12 +6,11 @@
 //
 // Patterns like frames/%05d.png, from 0 on; in masks anything but 0 is a hole, and nothing is
 // grown. Writes OUT_DIR/%05d.png and prints one JSON object; steps are processor time.
-#include <sys/resource.h>
-
 #include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <sys/resource.h>
 #include <vector>
 
 #include <fmt/format.h>
@@ -27,7 +26,8 @@ namespace {
 using namespace tapmask;
 
 BgrImage BgrFromFrame(const Frame& frame) {
-  const size_t width = static_cast<size_t>(frame.width()), height = static_cast<size_t>(frame.height());
+  const size_t width = static_cast<size_t>(frame.width()),
+               height = static_cast<size_t>(frame.height());
   std::vector<uint8_t> samples(3 * width * height);
   for (int p = 0; p < 3; ++p) {
     const size_t channel = p == 0 ? 1 : p == 1 ? 0 : 2;  // Planes are green, blue, red.
@@ -62,7 +62,8 @@ int main(int argc, char** argv) {
     while (const auto erased = eraser->Pop()) {
       const auto start = std::chrono::steady_clock::now();
       WritePng(out / fmt::format("{:05d}.png", frames++), BgrFromFrame(erased->frame));
-      seen += erased->seen_share, invented += erased->invented_share, confidence += erased->confidence;
+      seen += erased->seen_share, invented += erased->invented_share,
+          confidence += erased->confidence;
       reading += since(start);
     }
   };
@@ -81,10 +82,11 @@ int main(int argc, char** argv) {
   take();
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  fmt::print("{{\"ms_per_frame\": {:.1f}, \"peak_mb\": {:.0f}, \"seen\": {:.3f}, \"invented\": {:.3f}, "
-             "\"confidence\": {:.3f}, \"steps\": {{",
-             1000 * (since(begun) - reading) / frames, static_cast<double>(usage.ru_maxrss) / 1024,
-             seen / frames, invented / frames, confidence / frames);
+  fmt::print(
+      "{{\"ms_per_frame\": {:.1f}, \"peak_mb\": {:.0f}, \"seen\": {:.3f}, \"invented\": {:.3f}, "
+      "\"confidence\": {:.3f}, \"steps\": {{",
+      1000 * (since(begun) - reading) / frames, static_cast<double>(usage.ru_maxrss) / 1024,
+      seen / frames, invented / frames, confidence / frames);
   const char* comma = "";
   for (const auto& [step, seconds] : Stopwatch::Seconds()) {
     fmt::print("{}\"{}\": {:.1f}", comma, step, 1000 * seconds / frames);

@@ -65,8 +65,8 @@ TEST_F(CommandLineTest, HelpsWithTheCommandsThatExistAndNoOthers) {
        {"run", "track", "preview", "render", "probe", "verify", "doctor", "scene"}) {
     EXPECT_NE(help.find(std::string("\n  ") + name + " "), std::string::npos) << name;
   }
-  for (const char* name : {"serve", "models", "user", "bench", "api", "worker", "sweeper", "lambda",
-                           "--shadow"}) {
+  for (const char* name :
+       {"serve", "models", "user", "bench", "api", "worker", "sweeper", "lambda", "--shadow"}) {
     EXPECT_EQ(help.find(name), std::string::npos) << name;
   }
   EXPECT_EQ(err.str(), "");

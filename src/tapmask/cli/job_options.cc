@@ -149,10 +149,11 @@ void AddEffectOptions(CLI::App& command, JobArguments& arguments) {
   AddValue(command, "--mode", "privacy_blur|magic_eraser",
            "Hide the object (the default), or fill its place with what is behind it", kEffectGroup,
            [&](const std::string& text) { effect.mode = ParseNamed("--mode", text, kModes); });
-  AddValue(command, "--style", "secure|gaussian|pixelate|solid",
-           "How privacy_blur hides it (default secure); gaussian and pixelate can be undone in part",
-           kEffectGroup,
-           [&](const std::string& text) { effect.style = ParseNamed("--style", text, kStyles); });
+  AddValue(
+      command, "--style", "secure|gaussian|pixelate|solid",
+      "How privacy_blur hides it (default secure); gaussian and pixelate can be undone in part",
+      kEffectGroup,
+      [&](const std::string& text) { effect.style = ParseNamed("--style", text, kStyles); });
   AddValue(command, "--grow", "PX|auto",
            "Take this many pixels more all around (default auto: 0.7 % of the height, at least 4; "
            "for magic_eraser twice as many)",

@@ -55,8 +55,7 @@ void TellEnd(const JobArguments& arguments, const std::optional<Covering>& cover
   }
   const bool all_well = result.to_review.empty() && result.erased_to_review.empty();
   narrator.Say(fmt::format("Done: {} frames in {}, engine {}{}.", result.frames, ClockText(seconds),
-                           result.engine,
-                           all_well ? ", no frame needs a second look" : ""));
+                           result.engine, all_well ? ", no frame needs a second look" : ""));
   nlohmann::ordered_json facts{{"frames", result.frames},
                                {"truncated", result.truncated},
                                {"engine", result.engine},

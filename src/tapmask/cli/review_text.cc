@@ -83,12 +83,14 @@ std::vector<std::string> ReviewSentences(std::span<const ErasedSpan> spans) {
                       spans.size() - kMostSentences));
       break;
     }
-    const std::string frames = span.first_frame == span.last_frame
-                                   ? fmt::format("In frame {}", span.first_frame)
-                                   : fmt::format("In frames {} to {}", span.first_frame, span.last_frame);
-    sentences.push_back(fmt::format("{} much of what fills the object's place is made up, or not "
-                                    "sure; look at frame {}.",
-                                    frames, span.look_at));
+    const std::string frames =
+        span.first_frame == span.last_frame
+            ? fmt::format("In frame {}", span.first_frame)
+            : fmt::format("In frames {} to {}", span.first_frame, span.last_frame);
+    sentences.push_back(
+        fmt::format("{} much of what fills the object's place is made up, or not "
+                    "sure; look at frame {}.",
+                    frames, span.look_at));
   }
   return sentences;
 }

@@ -15,7 +15,8 @@ struct ErasedFrame {
   Frame frame;
   double seen_share = 0;      // Copied from other frames, in which the place was in sight.
   double invented_share = 0;  // Never in sight as far as was looked: made up.
-  double confidence = 1;      // 0 to 1: how well the frames that were copied from agree.
+  // 0 to 1: how much was seen elsewhere, and how well the frames that show it agree.
+  double confidence = 1;
 };
 
 // Fills masked places with what is behind them. Frames go in with their masks, in order of time,
@@ -30,8 +31,8 @@ class Eraser {
   virtual ~Eraser() = default;
 
   // `mask` has the frame's size and orientation (coded). All frames have one size and format. A
-  // frame that is not to be erased comes out as it is, and what its mask covers is no source either.
-  // Throws kInvalidArgument otherwise.
+  // frame that is not to be erased comes out as it is, and what its mask covers is no source
+  // either. Throws kInvalidArgument otherwise.
   virtual void Push(Frame frame, const Mask& mask, bool erase) = 0;
 
   // No frame follows.
@@ -44,8 +45,8 @@ class Eraser {
 
 struct ClassicalEraserOptions {
   int threads = 1;
-  // For what is kept of the frames around the one that is worked on. How far it looks depends on it:
-  // up to 30 frames back and ahead, for which 42 are read ahead.
+  // For what is kept of the frames around the one that is worked on. How far it looks depends on
+  // it: up to 30 frames back and ahead, for which 42 are read ahead.
   int64_t memory_bytes = int64_t{320} << 20;
 };
 

@@ -56,8 +56,7 @@ struct FlowEstimator::Engine {
       cv::DISOpticalFlow::create(cv::DISOpticalFlow::PRESET_MEDIUM);
 };
 
-FlowEstimator::FlowEstimator(Detail detail)
-    : detail_(detail), engine_(std::make_unique<Engine>()) {
+FlowEstimator::FlowEstimator(Detail detail) : detail_(detail), engine_(std::make_unique<Engine>()) {
   if (detail != Detail::kFine) return;
   for (const auto& search : {engine_->backward, engine_->forward}) {
     search->setFinestScale(0);

@@ -100,9 +100,10 @@ void CheckMode(const EffectOptions& effect) {
                 "magic_eraser cannot be inverted: there is nothing behind everything else.");
   }
   if (effect.on_lost == OnLost::kClear) {
-    throw Error(Code::kInvalidArgument,
-                "--on-lost clear cannot be used with magic_eraser: where the object is lost it would be "
-                "copied into frames from which it is erased.");
+    throw Error(
+        Code::kInvalidArgument,
+        "--on-lost clear cannot be used with magic_eraser: where the object is lost it would be "
+        "copied into frames from which it is erased.");
   }
 }
 

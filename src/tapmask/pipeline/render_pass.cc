@@ -137,8 +137,8 @@ RenderPassResult RunRenderPass(const std::string& input, const std::string& outp
     end_seconds = seconds + static_cast<double>(frame->duration) * tick;
     const bool in_span = InSpan(options.effect, seconds);
     any_in_span = any_in_span || in_span;
-    RenderedFrame rendered{.frame = frame->index, .pts = frame->pts, .covered_px = 0,
-                           .objects = ObjectsOf(records)};
+    RenderedFrame rendered{
+        .frame = frame->index, .pts = frame->pts, .covered_px = 0, .objects = ObjectsOf(records)};
     Mask cover(info.geometry.MaskSize().width, info.geometry.MaskSize().height);
     if (in_span || erases) cover = planner.Cover(frame->index, records);
     if (in_span) rendered.covered_px = cover.Area();

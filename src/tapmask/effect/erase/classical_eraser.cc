@@ -21,7 +21,7 @@ namespace {
 constexpr int kReach = 30;       // Frames, to where samples are copied from.
 constexpr int kFirstReach = 12;  // For the first fill at working size.
 constexpr int kLeastReach = 4;
-constexpr float kMaxCarryError = 2;    // Working pixels, of the step from the frame before,
+constexpr float kMaxCarryError = 2;  // Working pixels, of the step from the frame before,
 constexpr float kMaxCarryChange = 0.5f;
 constexpr float kMaxCarriedError = 1;  // and of what was copied there.
 
@@ -71,7 +71,8 @@ class ClassicalEraser final : public Eraser {
     added.has_hole = !added.full.holes[0].Empty();
     {
       const Stopwatch watch("working size");
-      added.small = ShrinkPicture(added.full, added.frame.format().bits, WorkingSize(added.frame.size()));
+      added.small =
+          ShrinkPicture(added.full, added.frame.format().bits, WorkingSize(added.frame.size()));
     }
     {
       const Stopwatch watch("cut detection");
@@ -86,7 +87,8 @@ class ClassicalEraser final : public Eraser {
     // Beside a frame's samples some 21 bytes for every working pixel.
     const int64_t bytes = BytesOf(frame) + int64_t{21} * WorkingSize(frame.size()).area();
     const int64_t frames = options_.memory_bytes / bytes;
-    const double share = std::min(1.0, static_cast<double>(frames) / (2 * kReach + kFirstReach + 1));
+    const double share =
+        std::min(1.0, static_cast<double>(frames) / (2 * kReach + kFirstReach + 1));
     reach_ = std::max(kLeastReach, static_cast<int>(share * kReach));
     first_reach_ = std::max(kLeastReach / 2, static_cast<int>(share * kFirstReach));
   }
@@ -106,6 +108,7 @@ class ClassicalEraser final : public Eraser {
       const WindowFrame& earlier = At(i - 1);
       later.first = FirstMotion(flow_, earlier.small.planes[0], HoleOf(earlier),
                                 later.small.planes[0], HoleOf(later));
+      later.light = LightChange(later.first.back, earlier.small, later.small);
     }
   }
 
@@ -129,7 +132,11 @@ class ClassicalEraser final : public Eraser {
         at.filled.planes[p] = at.small.planes[p].clone();
         const cv::Mat missing = ComposePlane(
             at.filled.planes[p], at.small.holes[p], hidden, at.small.planes[p],
-            [&](int s) { return SourcePlane{At(s).small.planes[p], At(s).small.holes[p]}; }, 255);
+            [&](int s) {
+              return SourcePlane{At(s).small.planes[p], At(s).small.holes[p],
+                                 LightBetween(window_, s, i)[p]};
+            },
+            255);
         Invent(at.filled.planes[p], missing);
         at.invented |= missing;
       }
@@ -203,7 +210,11 @@ class ClassicalEraser final : public Eraser {
                      static_cast<size_t>(out.frame.StrideBytes(p)));
       cv::Mat missing = ComposePlane(
           target, at.full.holes[plane], hidden, at.small.planes[plane],
-          [&](int s) { return SourcePlane{At(s).full.planes[plane], At(s).full.holes[plane]}; },
+          [&](int s) {
+            return SourcePlane{
+                At(s).full.planes[plane], At(s).full.holes[plane],
+                LightBetween(window_, s, next_)[plane] * static_cast<float>((max_value + 1) / 256)};
+          },
           max_value);
       CarryOn(p, target, missing);
       Invent(target, missing);
@@ -211,6 +222,7 @@ class ClassicalEraser final : public Eraser {
         const double all = cv::countNonZero(at.full.holes[0].inside);
         out.invented_share = cv::countNonZero(missing) / all;
         out.seen_share = 1 - out.invented_share;
+        out.confidence *= out.seen_share;
         cv::resize(missing, invented_, at.small.size(), 0, 0, cv::INTER_NEAREST);
       }
     }
@@ -238,6 +250,8 @@ class ClassicalEraser final : public Eraser {
     const cv::Mat before(target.rows, target.cols, target.type(),
                          const_cast<uint8_t*>(previous_.Data(p)),
                          static_cast<size_t>(previous_.StrideBytes(p)));
+    const float light = At(next_).light[static_cast<size_t>(p)] *
+                        static_cast<float>((At(next_).frame.format().max_value() + 1) / 256);
     const Hole& unknown = previous_holes_[static_cast<size_t>(p)];
     const Motion* steps_before = nullptr;
     if (next_ > 0 && At(next_ - 1).better.back.Known()) steps_before = &At(next_ - 1).better.back;
@@ -249,8 +263,8 @@ class ClassicalEraser final : public Eraser {
       if (here.Error(back) > kMaxCarryError) continue;
       const cv::Point2f place_before = working + here.Flow(back);
       const Bilinear there(place_before, back.flow.size());
-      if (steps_before && IsOther(*steps_before, there, place_before,
-                                  AgainstCamera(back, here, working))) {
+      if (steps_before &&
+          IsOther(*steps_before, there, place_before, AgainstCamera(back, here, working))) {
         continue;
       }
       if (!uncertain_.empty() && uncertain_.at<uint8_t>(there.y0, there.x0)) continue;
@@ -258,6 +272,7 @@ class ClassicalEraser final : public Eraser {
       if (!invented_.empty() && invented_.at<uint8_t>(there.y0, there.x0)) continue;
       float value = 0;
       if (!SampleKnown(before, unknown, from.x, from.y, value)) continue;
+      value = std::max(0.0f, value + light);
       if (target.depth() == CV_8U) {
         target.at<uint8_t>(place) = cv::saturate_cast<uint8_t>(value);
       } else {
@@ -285,9 +300,7 @@ class ClassicalEraser final : public Eraser {
     samples.copyTo(plane, missing);
   }
 
-  bool IsYuv() const {
-    return window_.back().frame.format().model == PixelFormat::Model::kYuv;
-  }
+  bool IsYuv() const { return window_.back().frame.format().model == PixelFormat::Model::kYuv; }
 
   const ClassicalEraserOptions options_;
   FlowEstimator flow_;
@@ -297,10 +310,11 @@ class ClassicalEraser final : public Eraser {
   Window window_;
   int next_ = 0;  // Position in the window of the next frame to come out.
   bool finished_ = false;
-  Frame previous_;    // The last one that came out,
-  std::vector<Hole> previous_holes_;  // and what in it is still to be seen, where it was not erased.
-  cv::Mat invented_;   // 8U at working size: what of it was made up,
-  cv::Mat uncertain_;  // and what may be wrong. Empty: nothing.
+  Frame previous_;  // The last one that came out,
+  std::vector<Hole>
+      previous_holes_;  // and what in it is still to be seen, where it was not erased.
+  cv::Mat invented_;    // 8U at working size: what of it was made up,
+  cv::Mat uncertain_;   // and what may be wrong. Empty: nothing.
 };
 
 }  // namespace

@@ -25,8 +25,8 @@ float At(const cv::Mat& plane, int x, int y) {
 
 class Composer {
  public:
-  Composer(cv::Mat& target, const Hole& hole, const HiddenPlaces& hidden,
-           const cv::Mat& smooth, const std::function<SourcePlane(int)>& source, int max_value)
+  Composer(cv::Mat& target, const Hole& hole, const HiddenPlaces& hidden, const cv::Mat& smooth,
+           const std::function<SourcePlane(int)>& source, int max_value)
       : target_(target),
         hole_(hole),
         hidden_(hidden),
@@ -57,8 +57,8 @@ class Composer {
     MakeEdges();
     Relax();
     for (const Sample& s : samples_) {
-      const float v = std::clamp(Blend(s, s.value + s.correction) + 0.5f, 0.0f,
-                                 static_cast<float>(max_value_));
+      const float v =
+          std::clamp(Blend(s, s.value + s.correction) + 0.5f, 0.0f, static_cast<float>(max_value_));
       if (target_.depth() == CV_8U) {
         target_.at<uint8_t>(s.y, s.x) = static_cast<uint8_t>(v);
       } else {
@@ -80,20 +80,19 @@ class Composer {
   };
 
   int& Index(int x, int y) { return index_.at<int>(y - area_.y, x - area_.x); }
-  int IndexOrNone(int x, int y) {
-    return area_.contains({x, y}) ? Index(x, y) : -1;
-  }
+  int IndexOrNone(int x, int y) { return area_.contains({x, y}) ? Index(x, y) : -1; }
 
   const SourcePlane& SourceOf(int frame) {
     const auto found = planes_.find(frame);
-    return found != planes_.end() ? found->second : planes_.emplace(frame, source_(frame)).first->second;
+    return found != planes_.end() ? found->second
+                                  : planes_.emplace(frame, source_(frame)).first->second;
   }
 
   // Of the nearest hidden place; shifts are read between those places that have the same frame.
   void ReadSources(Sample& s) {
     const cv::Size size = hidden_.index.size();
-    const cv::Point2f p = MapPlace({static_cast<float>(s.x), static_cast<float>(s.y)},
-                                   target_.size(), size);
+    const cv::Point2f p =
+        MapPlace({static_cast<float>(s.x), static_cast<float>(s.y)}, target_.size(), size);
     const int cx = std::clamp(static_cast<int>(std::lround(p.x)), 0, size.width - 1);
     const int cy = std::clamp(static_cast<int>(std::lround(p.y)), 0, size.height - 1);
     const int nearest = hidden_.index.at<int>(cy, cx);
@@ -136,7 +135,8 @@ class Composer {
                                    target_.size(), smooth_.size());
     const float trust = ReadBetween<float>(hidden_.trust, p);
     if (trust >= 1) return value;
-    const float grey = ReadBetween<uint8_t>(smooth_, p) * static_cast<float>((max_value_ + 1) / 256);
+    const float grey =
+        ReadBetween<uint8_t>(smooth_, p) * static_cast<float>((max_value_ + 1) / 256);
     return grey + trust * (value - grey);
   }
 
@@ -162,7 +162,7 @@ class Composer {
                        static_cast<float>(y) + source.shift.y, v)) {
         continue;
       }
-      sum += source.weight * v;
+      sum += source.weight * (v + from.light);
       weight += source.weight;
     }
     if (weight <= 0) return false;

@@ -20,9 +20,10 @@ namespace tapmask {
 struct SourcePlane {
   cv::Mat plane;
   Hole hole;
+  float light = 0;  // How much brighter the target's frame is, grey levels of the plane.
 };
 cv::Mat ComposePlane(cv::Mat& target, const Hole& hole, const HiddenPlaces& hidden,
-                     const cv::Mat& smooth,
-                     const std::function<SourcePlane(int frame)>& source, int max_value);
+                     const cv::Mat& smooth, const std::function<SourcePlane(int frame)>& source,
+                     int max_value);
 
 }  // namespace tapmask

@@ -13,8 +13,8 @@
 namespace tapmask {
 namespace {
 
-constexpr int kNearHole = 7;         // Pixels around a hole whose flow is led by the fill.
-constexpr float kAgreement = 1.0f;   // Pixels, there and back, of a better flow to be believed.
+constexpr int kNearHole = 7;        // Pixels around a hole whose flow is led by the fill.
+constexpr float kAgreement = 1.0f;  // Pixels, there and back, of a better flow to be believed.
 
 GrayImage GrayFromMat(const cv::Mat& gray) {
   return {gray.cols, gray.rows, std::vector<uint8_t>(gray.begin<uint8_t>(), gray.end<uint8_t>())};
@@ -146,6 +146,30 @@ MotionPair BetterMotion(FlowEstimator& estimator, const MotionPair& first, const
   const Draft forth = Join(raw.forth, raw.back, first.forth, earlier_hole, earlier_invented);
   const Draft back = Join(raw.back, raw.forth, first.back, later_hole, later_invented);
   return {Pack(forth, back.flow), Pack(back, forth.flow)};
+}
+
+Light LightChange(const Motion& back, const Picture& earlier, const Picture& later) {
+  constexpr int kStep = 4;
+  const cv::Size size = later.size();
+  Light change{};
+  for (size_t c = 0; c < later.planes.size(); ++c) {
+    std::vector<float> differences;
+    for (int y = kStep / 2; y < size.height; y += kStep) {
+      for (int x = kStep / 2; x < size.width; x += kStep) {
+        if (later.holes[c].At(x, y)) continue;
+        const cv::Point2f place(static_cast<float>(x), static_cast<float>(y));
+        const cv::Point2f p = place + Bilinear(place, size).Flow(back);
+        float before = 0;
+        if (!SampleKnown(earlier.planes[c], earlier.holes[c], p.x, p.y, before)) continue;
+        differences.push_back(later.planes[c].at<uint8_t>(y, x) - before);
+      }
+    }
+    if (differences.empty()) continue;
+    const auto middle = differences.begin() + static_cast<ptrdiff_t>(differences.size() / 2);
+    std::nth_element(differences.begin(), middle, differences.end());
+    change[c] = *middle;
+  }
+  return change;
 }
 
 }  // namespace tapmask

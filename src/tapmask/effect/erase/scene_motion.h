@@ -2,9 +2,11 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 
 #include <opencv2/core/mat.hpp>
 
+#include "tapmask/effect/erase/picture.h"
 #include "tapmask/motion/flow.h"
 #include "tapmask/motion/global_motion.h"
 
@@ -57,6 +59,11 @@ struct MotionPair {
   Motion forth;  // For pixels of the earlier frame.
   Motion back;   // For pixels of the later one.
 };
+
+// How much brighter, in 8-bit grey levels of each plane, the later of two neighbouring frames is:
+// the median of what known pixels differ along the motion.
+using Light = std::array<float, 3>;
+Light LightChange(const Motion& back, const Picture& earlier, const Picture& later);
 
 // From pictures whose holes are filled smoothly: the flow near the holes is not believed. There the
 // camera's motion stands, plus what the surroundings move against it, carried into the hole

@@ -18,10 +18,10 @@ constexpr float kOutside = 6;        // Places may leave the picture so far, and
 constexpr float kSteady = 0.5f;      // Change of motion against the camera that is no error.
 constexpr float kErrorScale = 1.5f;  // e-fold of a source's weight.
 constexpr float kFrameScale = 8;     // Frames away at which a source counts half.
-constexpr float kColourScale = 50;  // Standard deviation, 8-bit grey levels.
+constexpr float kColourScale = 50;   // Standard deviation, 8-bit grey levels.
 constexpr float kLeastWeight = 0.05f;
-constexpr double kTrustScale = 8;  // Standard deviation of the area that trust is taken from.
-constexpr float kNoiseShare = 0.7f;   // Of the noise that is held against the sources.
+constexpr double kTrustScale = 8;    // Standard deviation of the area that trust is taken from.
+constexpr float kNoiseShare = 0.7f;  // Of the noise that is held against the sources.
 constexpr float kLeastTrust = 0.3f;
 
 const Motion* StepFrom(const Window& window, int frame, int direction, MotionKind kind) {
@@ -102,6 +102,16 @@ void Follow(const Window& window, int at, int reach, MotionKind kind, const Way&
 
 }  // namespace
 
+Light LightBetween(const Window& window, int from, int to) {
+  Light change{};
+  for (int i = std::min(from, to) + 1; i <= std::max(from, to); ++i) {
+    for (size_t c = 0; c < change.size(); ++c) {
+      change[c] += (from < to ? 1.0f : -1.0f) * window[static_cast<size_t>(i)].light[c];
+    }
+  }
+  return change;
+}
+
 HiddenPlaces FindSources(const Window& window, int at, int reach, MotionKind kind) {
   const Picture& small = window[static_cast<size_t>(at)].small;
   const cv::Mat hole = small.holes[0].Whole(small.size());
@@ -115,7 +125,8 @@ HiddenPlaces FindSources(const Window& window, int at, int reach, MotionKind kin
     }
   }
   hidden.sources.resize(hidden.places.size());
-  for (const Way& way : {Way{1, false, 2, 0}, {-1, false, 2, 2}, {1, true, 1, 4}, {-1, true, 1, 5}}) {
+  for (const Way& way :
+       {Way{1, false, 2, 0}, {-1, false, 2, 2}, {1, true, 1, 4}, {-1, true, 1, 5}}) {
     for (size_t i = 0; i < hidden.places.size(); ++i) {
       Follow(window, at, reach, kind, way, hidden.places[i], hidden.sources[i]);
     }
@@ -134,9 +145,10 @@ float Apart(const Colour& a, const Colour& b, const Colour& share) {
   return distance;
 }
 
-bool ReadColour(const Picture& picture, const cv::Point2f& p, Colour& colour) {
+bool ReadColour(const Picture& picture, const cv::Point2f& p, const Light& light, Colour& colour) {
   for (size_t c = 0; c < picture.planes.size(); ++c) {
     if (!SampleKnown(picture.planes[c], picture.holes[c], p.x, p.y, colour[c])) return false;
+    colour[c] += light[c];
   }
   return true;
 }
@@ -177,6 +189,10 @@ double WeighSources(const Window& window, int at, bool is_yuv, HiddenPlaces& hid
   const size_t channels = here.planes.size();
   Colour share{1, 0, 0};
   if (channels == 3) share = is_yuv ? Colour{0.43f, 0.285f, 0.285f} : Colour{0.33f, 0.33f, 0.33f};
+  std::vector<Light> light;  // Of this frame, against all of the window.
+  for (int i = 0; i < static_cast<int>(window.size()); ++i) {
+    light.push_back(LightBetween(window, i, at));
+  }
   // Of what earlier and later sources differ, and of what the place differs from a smooth fill.
   cv::Mat noise = cv::Mat::zeros(here.size(), CV_32F), noise_at = noise.clone();
   cv::Mat signal = noise.clone(), signal_at = noise.clone();
@@ -188,7 +204,8 @@ double WeighSources(const Window& window, int at, bool is_yuv, HiddenPlaces& hid
       Source& s = sources[i];
       if (s.frame < 0) continue;
       const cv::Point2f p = cv::Point2f(place) + s.shift;
-      if (!ReadColour(window[static_cast<size_t>(s.frame)].small, p, colours[i])) {
+      const auto frame = static_cast<size_t>(s.frame);
+      if (!ReadColour(window[frame].small, p, light[frame], colours[i])) {
         s.frame = -1;
         continue;
       }

@@ -25,8 +25,12 @@ struct WindowFrame {
   cv::Mat invented;  // 8U: pixels of `filled` that no other frame showed.
   MotionPair first;  // Between the frame before and this one; not known at a cut.
   MotionPair better;
+  Light light{};  // Against the frame before, which is of the same shot.
 };
 using Window = std::deque<WindowFrame>;
+
+// How much brighter frame `to` is than frame `from`, both of one shot.
+Light LightBetween(const Window& window, int from, int to);
 
 enum class MotionKind { kFirst, kBetter };
 
@@ -46,7 +50,7 @@ struct HiddenPlaces {
   std::vector<cv::Point> places;  // Row by row.
   std::vector<Sources> sources;   // Of each.
   cv::Mat index;                  // 32S: the number of a pixel's place; -1 where nothing is hidden.
-  cv::Mat trust;                  // 32F: how far what the sources show is better than a smooth fill.
+  cv::Mat trust;  // 32F: how far what the sources show is better than a smooth fill.
 };
 
 // Follows every hidden place of frame `at` through the window, forwards and backwards, until it is

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tapmask/core/error.h"
+#include "tapmask/effect/eraser.h"
+#include "tapmask/effect/test_frames.h"
+
+namespace tapmask {
+namespace {
+
+constexpr int kWidth = 96, kHeight = 64;
+const PixelFormat kYuv420{};
+const PixelFormat kGray{PixelFormat::Model::kGray, 8, 0, 0};
+const PixelFormat kRgb{PixelFormat::Model::kRgb, 8, 0, 0};
+const PixelFormat kYuv420Deep{PixelFormat::Model::kYuv, 10, 1, 1};
+
+uint32_t Hash(int x, int y) {
+  uint32_t h = static_cast<uint32_t>(x) * 0x85EBCA77u + static_cast<uint32_t>(y) * 0xC2B2AE3Du;
+  h = (h ^ (h >> 15)) * 0x2C1B3C6Du;
+  return (h ^ (h >> 13)) & 0xFF;
+}
+
+// Smooth noise with details of about `cell` samples, 0 to 255, that is there in all the plane.
+double Texture(double x, double y, double cell) {
+  const int ix = static_cast<int>(std::floor(x / cell)),
+            iy = static_cast<int>(std::floor(y / cell));
+  const double fx = x / cell - ix, fy = y / cell - iy;
+  return (Hash(ix, iy) * (1 - fx) + Hash(ix + 1, iy) * fx) * (1 - fy) +
+         (Hash(ix, iy + 1) * (1 - fx) + Hash(ix + 1, iy + 1) * fx) * fy;
+}
+
+using Painter = std::function<double(double x, double y)>;  // In luma samples; 0 to 255.
+
+Frame Paint(const PixelFormat& format, int index, const Painter& paint) {
+  const int sx = format.model == test::Model::kYuv ? 1 << format.chroma_shift_x : 1;
+  const int sy = format.model == test::Model::kYuv ? 1 << format.chroma_shift_y : 1;
+  Frame frame = test::MakeFrame(format, kWidth, kHeight, [&](int plane, int x, int y) {
+    const double cx = plane > 0 ? sx : 1, cy = plane > 0 ? sy : 1;
+    return paint((x + 0.5) * cx + 40.0 * plane, (y + 0.5) * cy);
+  });
+  frame.index = index;
+  frame.pts = 40 * index;
+  frame.duration = 40;
+  return frame;
+}
+
+Mask Box(int x, int y, int width, int height) {
+  Mask mask(kWidth, kHeight);
+  FillRect(mask, {x, y, width, height});
+  return mask;
+}
+
+struct Film {
+  std::vector<Frame> frames;
+  std::vector<Mask> masks;
+};
+
+// The camera pans over a texture, `pan` samples a frame; a box stands in the picture.
+Film Pan(const PixelFormat& format, int frames, double pan, double light = 0) {
+  Film film;
+  for (int i = 0; i < frames; ++i) {
+    film.frames.push_back(Paint(format, i, [&](double x, double y) {
+      return 30 + 0.6 * Texture(x + pan * i, y, 9) + 0.15 * Texture(x + pan * i, y, 4) + light * i;
+    }));
+    film.masks.push_back(Box(40, 22, 14, 18));
+  }
+  return film;
+}
+
+// With other samples under the masks.
+Film Hide(const Film& film, unsigned seed) {
+  Film out = film;
+  std::mt19937 random(seed);
+  for (size_t i = 0; i < film.frames.size(); ++i) {
+    Frame& frame = out.frames[i];
+    const auto most = static_cast<unsigned>(frame.format().max_value());
+    test::ForEachSample(film.frames[i], film.masks[i], [&](int plane, int x, int y, bool hidden) {
+      if (hidden) test::SetSample(frame, plane, x, y, static_cast<int>(random() & most));
+    });
+  }
+  return out;
+}
+
+std::vector<ErasedFrame> EraseFilm(const Film& film, const ClassicalEraserOptions& options = {},
+                                   const std::vector<bool>& erase = {}) {
+  const auto eraser = MakeClassicalEraser(options);
+  std::vector<ErasedFrame> out;
+  const auto take = [&] {
+    while (auto erased = eraser->Pop()) out.push_back(std::move(*erased));
+  };
+  for (size_t i = 0; i < film.frames.size(); ++i) {
+    eraser->Push(film.frames[i], film.masks[i], erase.empty() || erase[i]);
+    take();
+  }
+  eraser->Finish();
+  take();
+  return out;
+}
+
+// In the luma samples under the masks, grey levels of 8 bit.
+double Psnr(const Film& truth, const std::vector<ErasedFrame>& erased, size_t first, size_t last) {
+  double sum = 0, count = 0;
+  for (size_t i = first; i <= last; ++i) {
+    for (int y = 0; y < kHeight; ++y) {
+      for (int x = 0; x < kWidth; ++x) {
+        if (!truth.masks[i].At(x, y)) continue;
+        const double d =
+            truth.frames[i].Row<uint8_t>(0, y)[x] - erased[i].frame.Row<uint8_t>(0, y)[x];
+        sum += d * d;
+        ++count;
+      }
+    }
+  }
+  return sum == 0 ? 99 : 10 * std::log10(255 * 255 / (sum / count));
+}
+
+TEST(ClassicalEraser, ShowsWhatIsBehindUnderAPan) {
+  const Film truth = Pan(kYuv420, 24, 2);
+
+  const std::vector<ErasedFrame> erased = EraseFilm(Hide(truth, 1));
+
+  ASSERT_EQ(erased.size(), truth.frames.size());
+  EXPECT_GT(Psnr(truth, erased, 0, 23), 36);
+  for (const ErasedFrame& e : erased) {
+    EXPECT_GT(e.seen_share, 0.95);
+    EXPECT_GT(e.confidence, 0.8);
+    EXPECT_NEAR(e.seen_share + e.invented_share, 1, 1e-9);
+  }
+}
+
+TEST(ClassicalEraser, CopiesExactlyWhenNothingMovesButTheObject) {
+  Film truth = Pan(kYuv420, 20, 0);
+  for (size_t i = 0; i < truth.masks.size(); ++i) {
+    truth.masks[i] = Box(6 + 4 * static_cast<int>(i), 20, 10, 14);
+  }
+
+  const std::vector<ErasedFrame> erased = EraseFilm(Hide(truth, 1));
+
+  EXPECT_GT(Psnr(truth, erased, 0, 19), 48);
+}
+
+TEST(ClassicalEraser, ShowsNothingOfWhatIsUnderTheMasks) {
+  for (const PixelFormat& format : {kYuv420, kGray, kRgb, kYuv420Deep}) {
+    Film film = Pan(format, 16, 1.5);
+    for (size_t i = 0; i < film.masks.size(); ++i) {  // Also at the border, and moving.
+      film.masks[i] = Union(Box(static_cast<int>(5 * i), 21, 13, 17), Box(88, 50, 8, 14));
+    }
+    const std::vector<ErasedFrame> one = EraseFilm(Hide(film, 1)), two = EraseFilm(Hide(film, 99));
+
+    ASSERT_EQ(one.size(), two.size());
+    for (size_t i = 0; i < one.size(); ++i) {
+      EXPECT_TRUE(SameSamples(one[i].frame, two[i].frame)) << "frame " << i;
+      EXPECT_EQ(one[i].seen_share, two[i].seen_share);
+      EXPECT_EQ(one[i].confidence, two[i].confidence);
+    }
+  }
+}
+
+TEST(ClassicalEraser, TouchesNothingOutsideTheMasks) {
+  const Film film = Hide(Pan(kYuv420, 10, 2), 1);
+
+  const std::vector<ErasedFrame> erased = EraseFilm(film);
+
+  for (size_t i = 0; i < erased.size(); ++i) {
+    for (int y = 0; y < kHeight; ++y) {
+      for (int x = 0; x < kWidth; ++x) {
+        if (film.masks[i].At(x, y)) continue;
+        ASSERT_EQ(erased[i].frame.Row<uint8_t>(0, y)[x], film.frames[i].Row<uint8_t>(0, y)[x]);
+      }
+    }
+    EXPECT_EQ(erased[i].frame.index, film.frames[i].index);
+    EXPECT_EQ(erased[i].frame.pts, film.frames[i].pts);
+    EXPECT_EQ(erased[i].frame.duration, film.frames[i].duration);
+  }
+}
+
+TEST(ClassicalEraser, FollowsTheLight) {
+  const Film truth = Pan(kYuv420, 20, 2, 2.5);
+
+  const std::vector<ErasedFrame> erased = EraseFilm(Hide(truth, 1));
+
+  EXPECT_GT(Psnr(truth, erased, 2, 17), 33);
+}
+
+// The object is in sight in frames that are not to be erased, and must not be copied from there.
+TEST(ClassicalEraser, TakesNothingFromUnderTheMasksOfOtherFrames) {
+  const Film film = Pan(kGray, 12, 1);
+  const std::vector<bool> erase{false, false, false, true,  true,  true,
+                                true,  true,  true,  false, false, false};
+
+  const std::vector<ErasedFrame> one = EraseFilm(Hide(film, 1), {}, erase);
+  const std::vector<ErasedFrame> two = EraseFilm(Hide(film, 99), {}, erase);
+
+  for (size_t i = 0; i < erase.size(); ++i) {
+    if (erase[i]) {
+      EXPECT_TRUE(SameSamples(one[i].frame, two[i].frame)) << "frame " << i;
+    } else {
+      EXPECT_TRUE(SameSamples(one[i].frame, Hide(film, 1).frames[i])) << "frame " << i;
+      EXPECT_EQ(one[i].seen_share, 0);
+    }
+  }
+}
+
+TEST(ClassicalEraser, TakesNothingFromAnotherShot) {
+  Film film = Pan(kYuv420, 10, 2);
+  const Film dark = Pan(kYuv420, 10, 2);
+  for (const Frame& frame : dark.frames) {  // The other shot has nothing above a grey level of 20.
+    Frame other = Paint(kYuv420, frame.index + 10, [&](double x, double y) {
+      return 0.08 * Texture(y + 3.0 * frame.index, x + 500, 5);
+    });
+    film.frames.push_back(std::move(other));
+    film.masks.push_back(Box(40, 22, 14, 18));
+  }
+
+  const std::vector<ErasedFrame> erased = EraseFilm(Hide(film, 1));
+
+  for (size_t i = 10; i < 20; ++i) {
+    for (int y = 22; y < 40; ++y) {
+      for (int x = 40; x < 54; ++x) {
+        ASSERT_LE(erased[i].frame.Row<uint8_t>(0, y)[x], 24) << "frame " << i;
+      }
+    }
+  }
+  for (size_t i = 0; i < 10; ++i) {
+    ASSERT_GE(erased[i].frame.Row<uint8_t>(0, 30)[47], 26) << "frame " << i;
+  }
+}
+
+TEST(ClassicalEraser, EndsOnAnythingWithARuleOfItsOwn) {
+  const Mask whole(kWidth, kHeight, 255), none(kWidth, kHeight);
+  Film film = Pan(kYuv420, 6, 2);
+
+  film.masks.assign(6, whole);  // Nothing is known: the same in every frame.
+  const std::vector<ErasedFrame> nothing = EraseFilm(film);
+  ASSERT_EQ(nothing.size(), 6u);
+  for (const ErasedFrame& e : nothing) {
+    EXPECT_EQ(e.invented_share, 1);
+    EXPECT_LT(e.confidence, 0.5);
+    EXPECT_TRUE(SameSamples(e.frame, nothing[0].frame));
+  }
+
+  film.masks.assign(6, none);
+  const std::vector<ErasedFrame> all = EraseFilm(film);
+  for (size_t i = 0; i < 6; ++i) EXPECT_TRUE(SameSamples(all[i].frame, film.frames[i]));
+
+  film.masks[3] = whole;  // The frames around show it.
+  EXPECT_GT(EraseFilm(film)[3].seen_share, 0.5);
+
+  Film one{{film.frames[0]}, {Box(40, 22, 14, 18)}};
+  const std::vector<ErasedFrame> alone = EraseFilm(one);
+  ASSERT_EQ(alone.size(), 1u);
+  EXPECT_EQ(alone[0].invented_share, 1);
+
+  EXPECT_TRUE(EraseFilm({}).empty());
+}
+
+TEST(ClassicalEraser, LooksLessFarWithLittleMemory) {
+  const Film truth = Pan(kYuv420, 30, 2);
+
+  const std::vector<ErasedFrame> erased = EraseFilm(Hide(truth, 1), {.memory_bytes = 1});
+
+  ASSERT_EQ(erased.size(), 30u);
+  for (size_t i = 0; i < 30; ++i) EXPECT_EQ(erased[i].frame.index, static_cast<int>(i));
+}
+
+TEST(ClassicalEraser, RefusesFramesAndMasksThatDoNotFit) {
+  const auto eraser = MakeClassicalEraser({});
+  const Film film = Pan(kYuv420, 1, 0);
+  const auto refuses = [&](const Frame& frame, const Mask& mask) {
+    try {
+      eraser->Push(frame, mask, true);
+    } catch (const Error& e) {
+      return e.code() == Code::kInvalidArgument;
+    }
+    return false;
+  };
+
+  EXPECT_TRUE(refuses(film.frames[0], Mask(4, 4)));
+  eraser->Push(film.frames[0], film.masks[0], true);
+  EXPECT_TRUE(refuses(Frame::Allocate(kYuv420, 32, 32), Mask(32, 32)));
+  EXPECT_TRUE(refuses(Pan(kGray, 1, 0).frames[0], film.masks[0]));
+}
+
+}  // namespace
+}  // namespace tapmask
