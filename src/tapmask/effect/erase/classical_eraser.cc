@@ -9,6 +9,7 @@
 #include "tapmask/core/stopwatch.h"
 #include "tapmask/effect/erase/compose.h"
 #include "tapmask/effect/erase/harmonic.h"
+#include "tapmask/effect/erase/inventor.h"
 #include "tapmask/effect/erase/scene_motion.h"
 #include "tapmask/effect/erase/sources.h"
 #include "tapmask/effect/eraser.h"
@@ -199,33 +200,41 @@ class ClassicalEraser final : public Eraser {
   }
 
   void Fill(const HiddenPlaces& hidden, ErasedFrame& out) {
-    const Stopwatch watch("fill");
-    WindowFrame& at = At(next_);
+    const WindowFrame& at = At(next_);
     const int max_value = out.frame.format().max_value();
-    for (int p = 0; p < out.frame.format().planes(); ++p) {
-      const auto plane = static_cast<size_t>(p);
-      const cv::Mat& full = at.full.planes[plane];
-      uint8_t* data = out.frame.MutableData(p);
-      cv::Mat target(full.rows, full.cols, full.type(), data,
-                     static_cast<size_t>(out.frame.StrideBytes(p)));
-      cv::Mat missing = ComposePlane(
-          target, at.full.holes[plane], hidden, at.small.planes[plane],
-          [&](int s) {
-            return SourcePlane{
-                At(s).full.planes[plane], At(s).full.holes[plane],
-                LightBetween(window_, s, next_)[plane] * static_cast<float>((max_value + 1) / 256)};
-          },
-          max_value);
-      CarryOn(p, target, missing);
-      Invent(target, missing);
-      if (p == 0) {
-        const double all = cv::countNonZero(at.full.holes[0].inside);
-        out.invented_share = cv::countNonZero(missing) / all;
-        out.seen_share = 1 - out.invented_share;
-        out.confidence *= out.seen_share;
-        cv::resize(missing, invented_, at.small.size(), 0, 0, cv::INTER_NEAREST);
+    std::vector<cv::Mat> planes, missing;
+    {
+      const Stopwatch watch("fill");
+      for (int p = 0; p < out.frame.format().planes(); ++p) {
+        const auto plane = static_cast<size_t>(p);
+        const cv::Mat& full = at.full.planes[plane];
+        uint8_t* data = out.frame.MutableData(p);
+        planes.emplace_back(full.rows, full.cols, full.type(), data,
+                            static_cast<size_t>(out.frame.StrideBytes(p)));
+        missing.push_back(ComposePlane(
+            planes.back(), at.full.holes[plane], hidden, at.small.planes[plane],
+            [&](int s) {
+              return SourcePlane{At(s).full.planes[plane], At(s).full.holes[plane],
+                                 LightBetween(window_, s, next_)[plane] *
+                                     static_cast<float>((max_value + 1) / 256)};
+            },
+            max_value));
+        CarryOn(p, planes.back(), missing.back());
       }
     }
+    const Stopwatch watch("made up");
+    const bool follows = at.better.back.Known() && !invented_.empty();
+    inventor_.Fill(planes, missing, follows ? &at.better.back : nullptr, at.small.size(),
+                   max_value);
+    const double all = cv::countNonZero(at.full.holes[0].inside);
+    out.invented_share = cv::countNonZero(missing[0]) / all;
+    out.seen_share = 1 - out.invented_share;
+    out.confidence *= out.seen_share;
+    // So wide that nothing read beside it holds any of it: what is carried on counts as seen.
+    cv::Mat made_up;
+    missing[0].convertTo(made_up, CV_32F);
+    cv::resize(made_up, made_up, at.small.size(), 0, 0, cv::INTER_AREA);
+    cv::dilate(made_up > 0, invented_, cv::getStructuringElement(cv::MORPH_RECT, {7, 7}));
   }
 
   // 8U at working size: places that were copied from where they may not have been in sight.
@@ -310,6 +319,7 @@ class ClassicalEraser final : public Eraser {
   Window window_;
   int next_ = 0;  // Position in the window of the next frame to come out.
   bool finished_ = false;
+  Inventor inventor_;
   Frame previous_;  // The last one that came out,
   std::vector<Hole>
       previous_holes_;  // and what in it is still to be seen, where it was not erased.
