@@ -6,6 +6,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "tapmask/core/error.h"
+#include "tapmask/core/parallel.h"
 #include "tapmask/core/stopwatch.h"
 #include "tapmask/effect/erase/compose.h"
 #include "tapmask/effect/erase/harmonic.h"
@@ -108,7 +109,7 @@ class ClassicalEraser final : public Eraser {
       const Stopwatch watch("first motion");
       const WindowFrame& earlier = At(i - 1);
       later.first = FirstMotion(flow_, earlier.small.planes[0], HoleOf(earlier),
-                                later.small.planes[0], HoleOf(later));
+                                later.small.planes[0], HoleOf(later), options_.threads);
       later.light = LightChange(later.first.back, earlier.small, later.small);
     }
   }
@@ -124,23 +125,26 @@ class ClassicalEraser final : public Eraser {
       HiddenPlaces hidden;
       {
         const Stopwatch watch("first sources");
-        hidden = FindSources(window_, i, first_reach_, MotionKind::kFirst);
+        hidden = FindSources(window_, i, first_reach_, MotionKind::kFirst, options_.threads);
         WeighSources(window_, i, IsYuv(), hidden);
         hidden.trust.setTo(1);  // Motion is found better on what is sharp.
       }
       const Stopwatch watch("first fill");
-      for (size_t p = 0; p < at.small.planes.size(); ++p) {
+      const auto planes = static_cast<int>(at.small.planes.size());
+      std::vector<cv::Mat> missing(at.small.planes.size());
+      RunTasks(planes, options_.threads, [&](int plane) {
+        const auto p = static_cast<size_t>(plane);
         at.filled.planes[p] = at.small.planes[p].clone();
-        const cv::Mat missing = ComposePlane(
+        missing[p] = ComposePlane(
             at.filled.planes[p], at.small.holes[p], hidden, at.small.planes[p],
             [&](int s) {
               return SourcePlane{At(s).small.planes[p], At(s).small.holes[p],
                                  LightBetween(window_, s, i)[p]};
             },
             255);
-        Invent(at.filled.planes[p], missing);
-        at.invented |= missing;
-      }
+        Invent(at.filled.planes[p], missing[p]);
+      });
+      for (const cv::Mat& m : missing) at.invented |= m;
     }
   }
 
@@ -152,9 +156,9 @@ class ClassicalEraser final : public Eraser {
       NeedFilled(i - 1, i);
       const Stopwatch watch("better motion");
       const WindowFrame& earlier = At(i - 1);
-      later.better =
-          BetterMotion(fine_flow_, later.first, earlier.filled.planes[0], HoleOf(earlier),
-                       earlier.invented, later.filled.planes[0], HoleOf(later), later.invented);
+      later.better = BetterMotion(fine_flow_, later.first, earlier.filled.planes[0],
+                                  HoleOf(earlier), earlier.invented, later.filled.planes[0],
+                                  HoleOf(later), later.invented, options_.threads);
     }
   }
 
@@ -167,7 +171,7 @@ class ClassicalEraser final : public Eraser {
       HiddenPlaces hidden;
       {
         const Stopwatch watch("sources");
-        hidden = FindSources(window_, next_, reach_, MotionKind::kBetter);
+        hidden = FindSources(window_, next_, reach_, MotionKind::kBetter, options_.threads);
         out.confidence = WeighSources(window_, next_, IsYuv(), hidden);
       }
       Fill(hidden, out);
@@ -205,22 +209,26 @@ class ClassicalEraser final : public Eraser {
     std::vector<cv::Mat> planes, missing;
     {
       const Stopwatch watch("fill");
-      for (int p = 0; p < out.frame.format().planes(); ++p) {
-        const auto plane = static_cast<size_t>(p);
-        const cv::Mat& full = at.full.planes[plane];
+      const int count = out.frame.format().planes();
+      for (int p = 0; p < count; ++p) {
+        const cv::Mat& full = at.full.planes[static_cast<size_t>(p)];
         uint8_t* data = out.frame.MutableData(p);
         planes.emplace_back(full.rows, full.cols, full.type(), data,
                             static_cast<size_t>(out.frame.StrideBytes(p)));
-        missing.push_back(ComposePlane(
-            planes.back(), at.full.holes[plane], hidden, at.small.planes[plane],
+      }
+      missing.resize(planes.size());
+      RunTasks(count, options_.threads, [&](int p) {
+        const auto plane = static_cast<size_t>(p);
+        missing[plane] = ComposePlane(
+            planes[plane], at.full.holes[plane], hidden, at.small.planes[plane],
             [&](int s) {
               return SourcePlane{At(s).full.planes[plane], At(s).full.holes[plane],
                                  LightBetween(window_, s, next_)[plane] *
                                      static_cast<float>((max_value + 1) / 256)};
             },
-            max_value));
-        CarryOn(p, planes.back(), missing.back());
-      }
+            max_value);
+        CarryOn(p, planes[plane], missing[plane]);
+      });
     }
     const Stopwatch watch("made up");
     const bool follows = at.better.back.Known() && !invented_.empty();

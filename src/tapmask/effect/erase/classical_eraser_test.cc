@@ -164,6 +164,17 @@ TEST(ClassicalEraser, ShowsNothingOfWhatIsUnderTheMasks) {
   }
 }
 
+TEST(ClassicalEraser, GivesTheSameWithAnyNumberOfThreads) {
+  const Film film = Hide(Pan(kYuv420, 10, 2), 1);
+
+  const std::vector<ErasedFrame> one = EraseFilm(film), three = EraseFilm(film, {.threads = 3});
+
+  for (size_t i = 0; i < one.size(); ++i) {
+    EXPECT_TRUE(SameSamples(one[i].frame, three[i].frame)) << "frame " << i;
+    EXPECT_EQ(one[i].confidence, three[i].confidence);
+  }
+}
+
 TEST(ClassicalEraser, TouchesNothingOutsideTheMasks) {
   const Film film = Hide(Pan(kYuv420, 10, 2), 1);
 

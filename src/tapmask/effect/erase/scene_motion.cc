@@ -8,6 +8,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "tapmask/core/mask.h"
+#include "tapmask/core/parallel.h"
 #include "tapmask/effect/erase/harmonic.h"
 
 namespace tapmask {
@@ -105,9 +106,15 @@ struct RawFlow {
   cv::Mat forth, back;  // 32FC2
 };
 
-RawFlow FlowBetween(FlowEstimator& estimator, const cv::Mat& earlier, const cv::Mat& later) {
-  FlowPair flow = estimator.Between(GrayFromMat(earlier), GrayFromMat(later));
-  return {MatFromField(std::move(flow.forward)), MatFromField(std::move(flow.backward))};
+RawFlow FlowBetween(FlowEstimator& estimator, const cv::Mat& earlier, const cv::Mat& later,
+                    int threads) {
+  const GrayImage a = GrayFromMat(earlier), b = GrayFromMat(later);
+  RawFlow flow;
+  RunTasks(2, threads, [&](int task) {
+    (task == 0 ? flow.forth : flow.back) =
+        MatFromField(task == 0 ? estimator.Forward(a, b) : estimator.Backward(a, b));
+  });
+  return flow;
 }
 
 // Where the better flow is not to be believed, the first one stands, led over to the better one
@@ -131,20 +138,30 @@ cv::Point2f AgainstCamera(const Motion& motion, const Bilinear& here, const cv::
 }
 
 MotionPair FirstMotion(FlowEstimator& estimator, const cv::Mat& earlier,
-                       const cv::Mat& earlier_hole, const cv::Mat& later,
-                       const cv::Mat& later_hole) {
-  const RawFlow raw = FlowBetween(estimator, earlier, later);
-  const Draft forth = Complete(raw.forth, earlier_hole), back = Complete(raw.back, later_hole);
+                       const cv::Mat& earlier_hole, const cv::Mat& later, const cv::Mat& later_hole,
+                       int threads) {
+  const RawFlow raw = FlowBetween(estimator, earlier, later, threads);
+  Draft forth, back;
+  RunTasks(2, threads, [&](int task) {
+    if (task == 0) forth = Complete(raw.forth, earlier_hole);
+    if (task == 1) back = Complete(raw.back, later_hole);
+  });
   return {Pack(forth, back.flow), Pack(back, forth.flow)};
 }
 
 MotionPair BetterMotion(FlowEstimator& estimator, const MotionPair& first, const cv::Mat& earlier,
                         const cv::Mat& earlier_hole, const cv::Mat& earlier_invented,
                         const cv::Mat& later, const cv::Mat& later_hole,
-                        const cv::Mat& later_invented) {
-  const RawFlow raw = FlowBetween(estimator, earlier, later);
-  const Draft forth = Join(raw.forth, raw.back, first.forth, earlier_hole, earlier_invented);
-  const Draft back = Join(raw.back, raw.forth, first.back, later_hole, later_invented);
+                        const cv::Mat& later_invented, int threads) {
+  const RawFlow raw = FlowBetween(estimator, earlier, later, threads);
+  Draft forth, back;
+  RunTasks(2, threads, [&](int task) {
+    if (task == 0) {
+      forth = Join(raw.forth, raw.back, first.forth, earlier_hole, earlier_invented);
+    } else {
+      back = Join(raw.back, raw.forth, first.back, later_hole, later_invented);
+    }
+  });
   return {Pack(forth, back.flow), Pack(back, forth.flow)};
 }
 

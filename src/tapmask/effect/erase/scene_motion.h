@@ -69,13 +69,13 @@ Light LightChange(const Motion& back, const Picture& earlier, const Picture& lat
 // camera's motion stands, plus what the surroundings move against it, carried into the hole
 // harmonically.
 MotionPair FirstMotion(FlowEstimator& flow, const cv::Mat& earlier, const cv::Mat& earlier_hole,
-                       const cv::Mat& later, const cv::Mat& later_hole);
+                       const cv::Mat& later, const cv::Mat& later_hole, int threads);
 
 // From pictures whose holes are filled with what was found behind them: the new flow is believed
 // where it agrees in both directions and the pixel is not one that was `invented` (8U).
 MotionPair BetterMotion(FlowEstimator& flow, const MotionPair& first, const cv::Mat& earlier,
                         const cv::Mat& earlier_hole, const cv::Mat& earlier_invented,
                         const cv::Mat& later, const cv::Mat& later_hole,
-                        const cv::Mat& later_invented);
+                        const cv::Mat& later_invented, int threads);
 
 }  // namespace tapmask

@@ -8,6 +8,8 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "tapmask/core/parallel.h"
+
 namespace tapmask {
 namespace {
 
@@ -112,7 +114,7 @@ Light LightBetween(const Window& window, int from, int to) {
   return change;
 }
 
-HiddenPlaces FindSources(const Window& window, int at, int reach, MotionKind kind) {
+HiddenPlaces FindSources(const Window& window, int at, int reach, MotionKind kind, int threads) {
   const Picture& small = window[static_cast<size_t>(at)].small;
   const cv::Mat hole = small.holes[0].Whole(small.size());
   HiddenPlaces hidden;
@@ -125,12 +127,17 @@ HiddenPlaces FindSources(const Window& window, int at, int reach, MotionKind kin
     }
   }
   hidden.sources.resize(hidden.places.size());
-  for (const Way& way :
-       {Way{1, false, 2, 0}, {-1, false, 2, 2}, {1, true, 1, 4}, {-1, true, 1, 5}}) {
-    for (size_t i = 0; i < hidden.places.size(); ++i) {
-      Follow(window, at, reach, kind, way, hidden.places[i], hidden.sources[i]);
+  constexpr int kPlaces = 256;  // Of one task.
+  const int count = static_cast<int>(hidden.places.size());
+  RunTasks((count + kPlaces - 1) / kPlaces, threads, [&](int task) {
+    for (int i = kPlaces * task; i < std::min(count, kPlaces * (task + 1)); ++i) {
+      const auto n = static_cast<size_t>(i);
+      for (const Way& way :
+           {Way{1, false, 2, 0}, {-1, false, 2, 2}, {1, true, 1, 4}, {-1, true, 1, 5}}) {
+        Follow(window, at, reach, kind, way, hidden.places[n], hidden.sources[n]);
+      }
     }
-  }
+  });
   return hidden;
 }
 

@@ -55,7 +55,7 @@ struct HiddenPlaces {
 
 // Follows every hidden place of frame `at` through the window, forwards and backwards, until it is
 // in sight, the way there is too uncertain, or the shot ends. At most `reach` frames away.
-HiddenPlaces FindSources(const Window& window, int at, int reach, MotionKind kind);
+HiddenPlaces FindSources(const Window& window, int at, int reach, MotionKind kind, int threads);
 
 // Gives the sources their weights: near and sure ones count more, and those whose colours agree
 // with most others. Then says how far to trust them: where earlier and later sources differ as much

@@ -8,9 +8,9 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "tapmask/core/parallel.h"
 #include "tapmask/track/classical/colour_model.h"
 #include "tapmask/track/classical/graph_cut.h"
-#include "tapmask/track/classical/parallel.h"
 #include "tapmask/track/classical/region.h"
 
 namespace tapmask {

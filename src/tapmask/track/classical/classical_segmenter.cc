@@ -10,11 +10,11 @@
 #include <opencv2/imgproc.hpp>
 
 #include "tapmask/core/error.h"
+#include "tapmask/core/parallel.h"
 #include "tapmask/track/classical/candidate_score.h"
 #include "tapmask/track/classical/candidates.h"
 #include "tapmask/track/classical/correction.h"
 #include "tapmask/track/classical/lift.h"
-#include "tapmask/track/classical/parallel.h"
 #include "tapmask/track/classical/region.h"
 #include "tapmask/track/classical/tap_picture.h"
 

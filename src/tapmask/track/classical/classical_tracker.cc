@@ -7,11 +7,11 @@
 #include <utility>
 
 #include "tapmask/core/error.h"
+#include "tapmask/core/parallel.h"
 #include "tapmask/core/stopwatch.h"
 #include "tapmask/motion/opencv_errors.h"
 #include "tapmask/track/classical/frame_preparer.h"
 #include "tapmask/track/classical/object_track.h"
-#include "tapmask/track/classical/parallel.h"
 #include "tapmask/track/classical/track_lift.h"
 #include "tapmask/track/classical/working_frame.h"
 

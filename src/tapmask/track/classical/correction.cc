@@ -7,8 +7,8 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "tapmask/core/parallel.h"
 #include "tapmask/track/classical/candidate_score.h"
-#include "tapmask/track/classical/parallel.h"
 #include "tapmask/track/classical/region.h"
 
 namespace tapmask {

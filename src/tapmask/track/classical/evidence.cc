@@ -7,8 +7,8 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "tapmask/core/parallel.h"
 #include "tapmask/core/stopwatch.h"
-#include "tapmask/track/classical/parallel.h"
 
 namespace tapmask {
 namespace {

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "tapmask/core/parallel.h"
 #include "tapmask/core/stopwatch.h"
-#include "tapmask/track/classical/parallel.h"
 
 namespace tapmask {
 

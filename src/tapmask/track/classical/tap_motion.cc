@@ -11,7 +11,7 @@
 #include <opencv2/imgproc.hpp>
 #include <opencv2/video/tracking.hpp>
 
-#include "tapmask/track/classical/parallel.h"
+#include "tapmask/core/parallel.h"
 #include "tapmask/track/classical/region.h"
 
 namespace tapmask {

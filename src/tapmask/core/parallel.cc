@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tapmask/track/classical/parallel.h"
+#include "tapmask/core/parallel.h"
 
 #include <algorithm>
 #include <utility>
