@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <stop_token>
 
 #include "tapmask/core/frame.h"
 #include "tapmask/core/mask.h"
@@ -48,6 +49,7 @@ struct ClassicalEraserOptions {
   // For what is kept of the frames around the one that is worked on. How far it looks depends on
   // it: up to 30 frames back and ahead, for which 42 are read ahead.
   int64_t memory_bytes = int64_t{320} << 20;
+  std::stop_token stop = {};  // `Pop` looks at it between its steps, and throws kCancelled.
 };
 
 std::unique_ptr<Eraser> MakeClassicalEraser(const ClassicalEraserOptions& options);

@@ -51,7 +51,8 @@ class RedactEffect final : public FrameEffect {
 
 class EraseEffect final : public FrameEffect {
  public:
-  explicit EraseEffect(int threads) : eraser_(MakeClassicalEraser({.threads = threads})) {}
+  EraseEffect(int threads, std::stop_token stop)
+      : eraser_(MakeClassicalEraser({.threads = threads, .stop = std::move(stop)})) {}
 
   void Push(Frame frame, const Mask& cover, bool in_span, RenderedFrame rendered) override {
     eraser_->Push(std::move(frame), cover, in_span);
@@ -85,8 +86,10 @@ std::vector<RenderedFrame::Object> ObjectsOf(const std::vector<MaskRecord>& reco
 }
 
 std::unique_ptr<FrameEffect> MakeFrameEffect(const EffectOptions& effect, int grow_px,
-                                             bool full_range, int threads) {
-  if (effect.mode == Mode::kMagicEraser) return std::make_unique<EraseEffect>(threads);
+                                             bool full_range, int threads, std::stop_token stop) {
+  if (effect.mode == Mode::kMagicEraser) {
+    return std::make_unique<EraseEffect>(threads, std::move(stop));
+  }
   return std::make_unique<RedactEffect>(effect.style, grow_px, full_range);
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <vector>
 
 #include "tapmask/core/frame.h"
@@ -54,7 +55,7 @@ class FrameEffect {
 };
 
 std::unique_ptr<FrameEffect> MakeFrameEffect(const EffectOptions& effect, int grow_px,
-                                             bool full_range, int threads);
+                                             bool full_range, int threads, std::stop_token stop);
 
 // Lists those frames, which come in order.
 class ErasedReview {

@@ -95,6 +95,10 @@ class ClassicalEraser final : public Eraser {
     first_reach_ = std::max(kLeastReach / 2, static_cast<int>(share * kFirstReach));
   }
 
+  void CheckStop() const {
+    if (options_.stop.stop_requested()) throw Error(Code::kCancelled, "Cancelled.");
+  }
+
   static cv::Mat HoleOf(const WindowFrame& frame) {
     return frame.small.holes[0].Whole(frame.small.size());
   }
@@ -106,6 +110,7 @@ class ClassicalEraser final : public Eraser {
     for (int i = std::max(1, from); i <= std::min(to, Last()); ++i) {
       WindowFrame& later = At(i);
       if (later.begins_shot || later.first.forth.Known()) continue;
+      CheckStop();
       const Stopwatch watch("first motion");
       const WindowFrame& earlier = At(i - 1);
       later.first = FirstMotion(flow_, earlier.small.planes[0], HoleOf(earlier),
@@ -121,6 +126,7 @@ class ClassicalEraser final : public Eraser {
       at.invented = cv::Mat::zeros(at.small.size(), CV_8U);
       at.filled = at.small;
       if (!at.has_hole) continue;
+      CheckStop();
       NeedFirstMotion(i - first_reach_ + 1, i + first_reach_);
       HiddenPlaces hidden;
       {
@@ -152,6 +158,7 @@ class ClassicalEraser final : public Eraser {
     for (int i = std::max(1, from); i <= std::min(to, Last()); ++i) {
       WindowFrame& later = At(i);
       if (later.begins_shot || later.better.forth.Known()) continue;
+      CheckStop();
       NeedFirstMotion(i, i);
       NeedFilled(i - 1, i);
       const Stopwatch watch("better motion");
@@ -311,7 +318,7 @@ class ClassicalEraser final : public Eraser {
     if (cv::countNonZero(missing) == 0) return;
     cv::Mat field;
     plane.convertTo(field, CV_32F);
-    FillHarmonic(field, missing);
+    FillHarmonic(field, missing, 128);
     cv::Mat samples;
     field.convertTo(samples, plane.type());
     samples.copyTo(plane, missing);

@@ -201,6 +201,29 @@ TEST(ClassicalEraser, FollowsTheLight) {
   EXPECT_GT(Psnr(truth, erased, 2, 17), 33);
 }
 
+// Small pictures of every format and of odd sides, with masks at their borders.
+TEST(ClassicalEraser, ShowsNothingOfWhatIsUnderTheMasksInAnyFormat) {
+  std::mt19937 random(3);
+  for (const PixelFormat& format : test::AllFormats()) {
+    for (const Size size : {Size{6, 7}, Size{43, 30}, Size{294, 40}, Size{57, 26}}) {
+      Film film;
+      for (int i = 0; i < 4; ++i) {
+        film.frames.push_back(
+            test::MakeFrame(format, size.width, size.height,
+                            [&](int, int x, int y) { return Texture(x + 2 * i, y, 5); }));
+        film.masks.push_back(test::RandomMask(size.width, size.height, random));
+        FillRect(film.masks.back(), {0, size.height - 3, 3, 2});
+      }
+      const std::vector<ErasedFrame> one = EraseFilm(Hide(film, 1)),
+                                     two = EraseFilm(Hide(film, 99));
+      for (size_t i = 0; i < one.size(); ++i) {
+        ASSERT_TRUE(SameSamples(one[i].frame, two[i].frame))
+            << test::Name(format) << " " << size.width << "x" << size.height << " frame " << i;
+      }
+    }
+  }
+}
+
 // The object is in sight in frames that are not to be erased, and must not be copied from there.
 TEST(ClassicalEraser, TakesNothingFromUnderTheMasksOfOtherFrames) {
   const Film film = Pan(kGray, 12, 1);
@@ -256,6 +279,7 @@ TEST(ClassicalEraser, EndsOnAnythingWithARuleOfItsOwn) {
     EXPECT_EQ(e.invented_share, 1);
     EXPECT_LT(e.confidence, 0.5);
     EXPECT_TRUE(SameSamples(e.frame, nothing[0].frame));
+    for (int p = 0; p < 3; ++p) EXPECT_EQ(e.frame.Row<uint8_t>(p, 10)[10], 128);  // Grey.
   }
 
   film.masks.assign(6, none);

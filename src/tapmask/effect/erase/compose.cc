@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include <opencv2/imgproc.hpp>
@@ -15,6 +16,7 @@ namespace tapmask {
 namespace {
 
 constexpr int kSweeps = 60;
+constexpr int kStep = 2;  // Samples in a cell of the coarse solution.
 constexpr float kOverRelaxation = 1.8f;
 constexpr float kHold = 1e-4f;  // Towards no correction, so that islands without a border stay.
 
@@ -44,9 +46,11 @@ class Composer {
     for (int y = area_.y; y < area_.y + area_.height; ++y) {
       for (int x = area_.x; x < area_.x + area_.width; ++x) {
         if (!hole_.At(x, y)) continue;
+        const Recipe recipe = RecipeFor(x, y);
         Sample s{x, y};
-        ReadSources(s);
-        if (!Read(s, x, y, s.value)) {
+        s.main = recipe.main;
+        s.main_frame = recipe.sources[static_cast<size_t>(recipe.main)].frame;
+        if (!Read(recipe, x, y, s.value)) {
           missing.at<uint8_t>(y, x) = 255;
           continue;
         }
@@ -70,13 +74,18 @@ class Composer {
 
  private:
   struct Sample {
-    int x, y;
-    Sources sources{};  // Shifts in samples of this plane.
-    int main = 0;       // The source that counts most.
-    float value = 0;    // Composed, before the correction.
+    int x = 0, y = 0;
+    int main_frame = -1;  // Of the source that counts most,
+    int main = 0;         // and its number.
+    float value = 0;      // Composed, before the correction.
     float correction = 0;
-    float pull = 0;  // Sum of what neighbours that are known ask of the correction, and of seams.
-    float weight = 0;
+    float pull = 0;    // Sum of what neighbours that are known ask of the correction, and of seams.
+    float weight = 0;  // How many neighbours there are.
+  };
+  // What a sample is composed of; made again where it is needed, since there may be millions.
+  struct Recipe {
+    Sources sources{};  // Shifts in samples of this plane.
+    int main = 0;
   };
 
   int& Index(int x, int y) { return index_.at<int>(y - area_.y, x - area_.x); }
@@ -89,14 +98,15 @@ class Composer {
   }
 
   // Of the nearest hidden place; shifts are read between those places that have the same frame.
-  void ReadSources(Sample& s) {
+  Recipe RecipeFor(int sample_x, int sample_y) const {
+    Recipe s;
     const cv::Size size = hidden_.index.size();
-    const cv::Point2f p =
-        MapPlace({static_cast<float>(s.x), static_cast<float>(s.y)}, target_.size(), size);
+    const cv::Point2f p = MapPlace({static_cast<float>(sample_x), static_cast<float>(sample_y)},
+                                   target_.size(), size);
     const int cx = std::clamp(static_cast<int>(std::lround(p.x)), 0, size.width - 1);
     const int cy = std::clamp(static_cast<int>(std::lround(p.y)), 0, size.height - 1);
     const int nearest = hidden_.index.at<int>(cy, cx);
-    if (nearest < 0) return;
+    if (nearest < 0) return s;
     s.sources = hidden_.sources[static_cast<size_t>(nearest)];
     const int x0 = static_cast<int>(std::floor(p.x)), y0 = static_cast<int>(std::floor(p.y));
     const float fx = p.x - static_cast<float>(x0), fy = p.y - static_cast<float>(y0);
@@ -123,6 +133,7 @@ class Composer {
       source.shift.y *= scale_.y;
       if (source.weight > most) most = source.weight, s.main = static_cast<int>(i);
     }
+    return s;
   }
   struct Corner {
     int x, y;
@@ -151,8 +162,8 @@ class Composer {
     return (1 - fy) * ((1 - fx) * a[x0] + fx * a[x1]) + fy * ((1 - fx) * b[x0] + fx * b[x1]);
   }
 
-  // What the sources of `s` show at sample (x, y), which is `s` itself or beside it.
-  bool Read(const Sample& s, int x, int y, float& value) {
+  // What its sources show at sample (x, y), which is the recipe's own or beside it.
+  bool Read(const Recipe& s, int x, int y, float& value) {
     float sum = 0, weight = 0;
     for (const Source& source : s.sources) {
       if (source.frame < 0) continue;
@@ -171,34 +182,45 @@ class Composer {
   }
 
   static bool SameSource(const Sample& a, const Sample& b) {
-    return a.main == b.main && a.sources[static_cast<size_t>(a.main)].frame ==
-                                   b.sources[static_cast<size_t>(b.main)].frame;
+    return a.main == b.main && a.main_frame == b.main_frame;
+  }
+
+  bool IsInside(int x, int y) const {
+    return x >= 0 && y >= 0 && x < target_.cols && y < target_.rows;
   }
 
   // What the corrections of neighbours should be apart: nothing where both come from the same
   // source, and at known samples what they differ from what the source shows there.
   void MakeEdges() {
+    border_ = cv::Mat::zeros(area_.height / kStep + 1, area_.width / kStep + 1, CV_32FC2);
     for (Sample& s : samples_) {
+      std::optional<Recipe> recipe;  // Only at borders and seams.
+      const auto own = [&]() -> const Recipe& {
+        if (!recipe) recipe = RecipeFor(s.x, s.y);
+        return *recipe;
+      };
       for (const auto& [dx, dy] : {std::pair{1, 0}, {-1, 0}, {0, 1}, {0, -1}}) {
         const int x = s.x + dx, y = s.y + dy;
-        if (x < 0 || y < 0 || x >= target_.cols || y >= target_.rows) continue;
-        float shown = 0;
+        if (!IsInside(x, y)) continue;
+        float shown = 0, back = 0;
         if (!hole_.At(x, y)) {
-          if (!Read(s, x, y, shown)) continue;
-          s.pull += At(target_, x, y) - shown;
+          if (!Read(own(), x, y, shown)) continue;
+          const float apart = At(target_, x, y) - shown;
+          s.pull += apart;
           s.weight += 1;
+          border_.at<cv::Vec2f>((s.y - area_.y) / kStep, (s.x - area_.x) / kStep) +=
+              cv::Vec2f(apart, 1);
           continue;
         }
         const int other = IndexOrNone(x, y);
         if (other < 0) continue;
         s.weight += 1;
         const Sample& q = samples_[static_cast<size_t>(other)];
-        float back = 0;
         if (SameSource(s, q)) continue;
         // The mean of both sources' steps, less the step that is there.
         float jump = 0;
-        if (Read(s, x, y, shown)) jump += 0.5f * (shown - q.value);
-        if (Read(q, s.x, s.y, back)) jump += 0.5f * (s.value - back);
+        if (Read(own(), x, y, shown)) jump += 0.5f * (shown - q.value);
+        if (Read(RecipeFor(x, y), s.x, s.y, back)) jump += 0.5f * (s.value - back);
         s.pull -= jump;
       }
     }
@@ -221,24 +243,10 @@ class Composer {
 
   // A coarse solution, from the border alone.
   void StartCorrections() {
-    constexpr int kStep = 2;
-    const cv::Size size(area_.width / kStep + 1, area_.height / kStep + 1);
-    cv::Mat sum = cv::Mat::zeros(size, CV_32F), count = cv::Mat::zeros(size, CV_32F);
-    for (const Sample& s : samples_) {
-      for (const auto& [dx, dy] : {std::pair{1, 0}, {-1, 0}, {0, 1}, {0, -1}}) {
-        const int x = s.x + dx, y = s.y + dy;
-        if (x < 0 || y < 0 || x >= target_.cols || y >= target_.rows || hole_.At(x, y)) {
-          continue;
-        }
-        float shown = 0;
-        if (!Read(s, x, y, shown)) continue;
-        const cv::Point cell((s.x - area_.x) / kStep, (s.y - area_.y) / kStep);
-        sum.at<float>(cell) += At(target_, x, y) - shown;
-        count.at<float>(cell) += 1;
-      }
-    }
-    cv::Mat start = sum / cv::max(count, 1);
-    FillHarmonic(start, count == 0);
+    cv::Mat parts[2];
+    cv::split(border_, parts);
+    cv::Mat start = parts[0] / cv::max(parts[1], 1);
+    FillHarmonic(start, parts[1] == 0);
     for (Sample& s : samples_) {
       s.correction = start.at<float>((s.y - area_.y) / kStep, (s.x - area_.x) / kStep);
     }
@@ -253,6 +261,7 @@ class Composer {
   const cv::Rect area_;
   const cv::Point2f scale_;  // Samples of this plane in a working pixel.
   cv::Mat index_;            // 32S over `area_`: number of the sample; -1: known, or no source.
+  cv::Mat border_;           // 32FC2, cells of kStep: sum and number of what the border asks for.
   std::vector<Sample> samples_;
   std::map<int, SourcePlane> planes_;
 };

@@ -65,8 +65,13 @@ void Relax(cv::Mat& field, const cv::Mat& hole, int sweeps) {
 
 }  // namespace
 
-void FillHarmonic(cv::Mat& field, const cv::Mat& hole) {
-  if (cv::countNonZero(hole) == 0) return;
+void FillHarmonic(cv::Mat& field, const cv::Mat& hole, double otherwise) {
+  const int holes = cv::countNonZero(hole);
+  if (holes == 0) return;
+  if (holes == hole.rows * hole.cols) {
+    field.setTo(cv::Scalar::all(otherwise));
+    return;
+  }
   if (std::min(field.cols, field.rows) <= kCoarsestSide) {
     const cv::Scalar mean = cv::mean(field, hole == 0);
     field.setTo(mean, hole);

@@ -11,6 +11,7 @@
 #include "tapmask/effect/erase/harmonic.h"
 #include "tapmask/effect/erase/patch_fill.h"
 #include "tapmask/effect/erase/picture.h"
+#include "tapmask/motion/bounding_box.h"
 
 namespace tapmask {
 namespace {
@@ -22,7 +23,7 @@ constexpr float kMaxStepError = 2;     // Working pixels.
 constexpr float kTextureShare = 0.5f;  // Full texture looks sharper, but is wrong more loudly.
 
 cv::Rect BoxAround(const cv::Mat& missing) {
-  const cv::Rect box = cv::boundingRect(missing);
+  const cv::Rect box = BoundingBoxOf(missing);
   if (box.empty()) return box;
   return cv::Rect(box.x - kMargin, box.y - kMargin, box.width + 2 * kMargin,
                   box.height + 2 * kMargin) &
@@ -127,7 +128,7 @@ void Inventor::Fill(std::vector<cv::Mat>& planes, const std::vector<cv::Mat>& mi
     cv::Mat field(layer.box.size(), CV_32F);
     if (!layer.box.empty()) {
       planes[p](layer.box).convertTo(field, CV_32F);
-      FillHarmonic(field, missing[p](layer.box));
+      FillHarmonic(field, missing[p](layer.box), (max_value + 1) / 2);
       Put(planes[p], layer.box, field + kTextureShare * Values(p, layer), missing[p], max_value);
     }
     smooth.push_back(field);

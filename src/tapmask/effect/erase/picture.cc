@@ -10,6 +10,7 @@
 
 #include "tapmask/effect/erase/harmonic.h"
 #include "tapmask/effect/plane_mask.h"
+#include "tapmask/motion/bounding_box.h"
 
 namespace tapmask {
 namespace {
@@ -69,7 +70,7 @@ bool Sample(const cv::Mat& plane, const Hole& hole, float x, float y, float& val
 
 }  // namespace
 
-Hole::Hole(const cv::Mat& samples) : box(cv::boundingRect(samples)) {
+Hole::Hole(const cv::Mat& samples) : box(BoundingBoxOf(samples)) {
   if (!box.empty()) inside = samples(box) != 0;
 }
 
@@ -101,27 +102,26 @@ cv::Size WorkingSize(const Size& frame) {
 
 Picture ShrinkPicture(const Picture& picture, int bits, const cv::Size& size) {
   Picture out;
+  // Samples and holes go the same way, as floats, so that whatever a hole has the smallest share in
+  // is a hole.
   cv::Mat hole = cv::Mat::zeros(size, CV_8U);
+  std::vector<cv::Mat> floats;
   for (size_t p = 0; p < picture.planes.size(); ++p) {
-    cv::Mat touched;  // As floats, so that the smallest share is not rounded away.
-    picture.holes[p].Whole(picture.planes[p].size()).convertTo(touched, CV_32F);
-    cv::resize(touched, touched, size, 0, 0, cv::INTER_AREA);
-    // Chroma that is enlarged is read between its samples.
-    if (picture.planes[p].cols < size.width) cv::dilate(touched, touched, cv::Mat());
-    hole |= touched > 0;
+    const cv::Mat& plane = picture.planes[p];
+    const bool shrinks = plane.cols >= size.width && plane.rows >= size.height;
+    const auto resize = [&](const cv::Mat& from) {
+      cv::Mat values, small;
+      from.convertTo(values, CV_32F);
+      cv::resize(values, small, size, 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_LINEAR);
+      return small;
+    };
+    hole |= resize(picture.holes[p].Whole(plane.size())) > 0;
+    floats.push_back(resize(plane) / (1 << (bits - 8)));
   }
   const Hole small_hole(hole);
   cv::Mat joined;
-  std::vector<cv::Mat> floats;
-  for (const cv::Mat& plane : picture.planes) {
-    cv::Mat small;
-    const bool shrinks = plane.cols >= size.width && plane.rows >= size.height;
-    cv::resize(plane, small, size, 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_LINEAR);
-    small.convertTo(small, CV_32F, 1.0 / (1 << (bits - 8)));
-    floats.push_back(small);
-  }
   cv::merge(floats, joined);
-  FillHarmonic(joined, hole);
+  FillHarmonic(joined, hole, 128);
   cv::split(joined, floats);
   for (cv::Mat& plane : floats) {
     cv::Mat bytes;

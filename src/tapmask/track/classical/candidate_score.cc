@@ -8,6 +8,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "tapmask/core/parallel.h"
+#include "tapmask/motion/bounding_box.h"
 #include "tapmask/track/classical/colour_model.h"
 #include "tapmask/track/classical/region.h"
 
@@ -37,7 +38,7 @@ Cutout CutOut(const cv::Mat& region) {
   const double scale = std::sqrt(static_cast<double>(cv::countNonZero(region)));
   const int width = std::max(3, static_cast<int>(kRing * scale));
   Cutout cutout;
-  cutout.box = Widened(cv::boundingRect(region), width + 1, region.size());
+  cutout.box = Widened(BoundingBoxOf(region), width + 1, region.size());
   cutout.region = region(cutout.box);
   cv::Mat wide;
   cv::dilate(cutout.region, wide,

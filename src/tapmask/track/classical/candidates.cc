@@ -9,6 +9,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "tapmask/core/parallel.h"
+#include "tapmask/motion/bounding_box.h"
 #include "tapmask/track/classical/colour_model.h"
 #include "tapmask/track/classical/graph_cut.h"
 #include "tapmask/track/classical/region.h"
@@ -136,7 +137,7 @@ cv::Mat CutOnce(const TapPicture& picture, const cv::Mat& region, const TapSeeds
                 const GrowOptions& options, const Reach& reach) {
   const auto scale = std::sqrt(static_cast<float>(cv::countNonZero(region)));
   const int margin = static_cast<int>(std::ceil(std::max(reach.outwards, kNear * scale))) + 2;
-  const cv::Rect box = Widened(cv::boundingRect(region), margin, picture.size());
+  const cv::Rect box = Widened(BoundingBoxOf(region), margin, picture.size());
 
   const cv::Mat distance = SignedDistance(region(box));
   const Sides sides = WeighSides(distance, scale);

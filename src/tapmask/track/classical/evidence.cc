@@ -9,6 +9,7 @@
 
 #include "tapmask/core/parallel.h"
 #include "tapmask/core/stopwatch.h"
+#include "tapmask/motion/bounding_box.h"
 
 namespace tapmask {
 namespace {
@@ -53,7 +54,7 @@ Evidence GatherEvidence(const Cues& cues, const cv::Mat& domain, const WorkingFr
   e.logit = cv::Mat(domain.size(), CV_32F, cv::Scalar(kOutside));
   e.first = cv::Mat(domain.size(), CV_32F, cv::Scalar(0));
   e.recent = cv::Mat(domain.size(), CV_32F, cv::Scalar(0));
-  const cv::Rect box = cv::boundingRect(domain);
+  const cv::Rect box = BoundingBoxOf(domain);
   if (box.empty()) return e;
 
   cv::Mat followed;

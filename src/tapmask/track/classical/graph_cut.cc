@@ -10,6 +10,8 @@
 #include <opencv2/imgproc.hpp>
 #include <opencv2/imgproc/detail/gcgraph.hpp>
 
+#include "tapmask/motion/bounding_box.h"
+
 namespace tapmask {
 namespace {
 
@@ -80,7 +82,7 @@ cv::Mat CutGraph(const cv::Mat& lab8uc3, const cv::Mat& unary32f, const cv::Mat&
             lab8uc3.size() == fixed8u.size());
 
   cv::Mat labels = fixed8u != 0;
-  const cv::Rect box = cv::boundingRect(domain8u);
+  const cv::Rect box = BoundingBoxOf(domain8u);
   if (box.empty()) return labels;
 
   const cv::Rect image(0, 0, lab8uc3.cols, lab8uc3.rows);

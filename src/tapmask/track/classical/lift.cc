@@ -9,6 +9,7 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "tapmask/motion/bounding_box.h"
 #include "tapmask/track/classical/region.h"
 
 namespace tapmask {
@@ -83,7 +84,7 @@ Place PlaceOf(int i, int to, int from) {
 Mask LiftMask(const cv::Mat& probability32f, const BgrImage& frame) {
   Mask mask(frame.width(), frame.height());
   const cv::Mat hard = probability32f > 0.5f;
-  const cv::Rect found = cv::boundingRect(hard);
+  const cv::Rect found = BoundingBoxOf(hard);
   if (found.empty()) return mask;
 
   // Outside this box everything is background.

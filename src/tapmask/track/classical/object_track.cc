@@ -10,6 +10,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "tapmask/core/stopwatch.h"
+#include "tapmask/motion/bounding_box.h"
 #include "tapmask/track/classical/graph_cut.h"
 #include "tapmask/track/classical/mask_shape.h"
 #include "tapmask/track/classical/region.h"
@@ -169,7 +170,7 @@ ObjectTrack::Look ObjectTrack::LookClosely(Prediction expected, const WorkingFra
   const MotionCue motion(look.residual, expected.mask, background);
 
   const cv::Mat domain = DomainAround(distance, look.place.side) | hidden;
-  const cv::Rect box = Widened(cv::boundingRect(domain), kMemoryMargin, frame.size());
+  const cv::Rect box = Widened(BoundingBoxOf(domain), kMemoryMargin, frame.size());
   cv::Mat difference(box.size(), CV_32F, cv::Scalar(-1));
   if (memory_) {
     const Stopwatch watch("background memory");
@@ -210,7 +211,7 @@ ObjectTrack::Seen ObjectTrack::Found(const Look& look, const WorkingFrame& frame
   Seen seen;
   seen.confidence = Confidence(look);
   seen.probability = Soften(look.mask, look.evidence);
-  seen.around = Widened(cv::boundingRect(look.mask), 6, frame.size());
+  seen.around = Widened(BoundingBoxOf(look.mask), 6, frame.size());
   Learn(look, frame);
   mask_ = look.mask;
   probability_ = seen.probability;

@@ -7,6 +7,8 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "tapmask/motion/bounding_box.h"
+
 namespace tapmask {
 namespace {
 
@@ -50,7 +52,7 @@ void SearchTemplate(const cv::Mat& mask_before, const cv::Mat& probability_befor
     return cv::Rect(r.x - margin, r.y - margin, r.width + 2 * margin, r.height + 2 * margin) &
            frame.bounds();
   };
-  const cv::Rect box = widened(cv::boundingRect(mask_before), 2);
+  const cv::Rect box = widened(BoundingBoxOf(mask_before), 2);
   const cv::Rect range = widened(box, std::max(30, static_cast<int>(0.8 * std::sqrt(area))));
   const double scale = box.area() > kLargeTemplate ? 0.5 : 1.0;
   const auto part = [&](const cv::Mat& image, const cv::Rect& r, int interpolation) {
