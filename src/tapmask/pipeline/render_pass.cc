@@ -111,8 +111,8 @@ RenderPassResult RunRenderPass(const std::string& input, const std::string& outp
   result.grow_px = GrowPx(options.effect, info.geometry.MaskSize());
   const CoverPlanner planner =
       PlanCover(track, options.effect, result.grow_px, info.frame_rate.AsDouble());
-  const auto drawing = MakeFrameEffect(options.effect, result.grow_px,
-                                       info.color.range == Range::kFull, options.threads, stop);
+  const auto drawing = MakeFrameEffect(
+      options.effect, result.grow_px, info.color.range == Range::kFull, options.read.threads, stop);
   const bool erases = options.effect.mode == Mode::kMagicEraser;
   ErasedReview erased_review(info.frame_rate.AsDouble());
   auto writer = OpenOutput(output, input, options.read, options.write, info, result.notices);
