@@ -8,7 +8,8 @@ namespace {
 
 constexpr size_t kMostSentences = 20;
 
-std::string Frames(const CoverPlanner::Span& span) {
+template <class Span>
+std::string Frames(const Span& span) {
   if (span.first_frame == span.last_frame) return fmt::format("frame {}", span.first_frame);
   return fmt::format("frames {}-{}", span.first_frame, span.last_frame);
 }
@@ -54,45 +55,39 @@ std::string WhatToLookAt(const CoverPlanner::Span& span) {
   return fmt::format(". Look at frame {} first.", span.look_at);
 }
 
-}  // namespace
-
-std::vector<std::string> ReviewSentences(std::span<const CoverPlanner::Span> spans,
-                                         const std::optional<Covering>& covering) {
+// A sentence for each, but of very many only for the first ones.
+template <class Span, class Sentence>
+std::vector<std::string> FirstOf(std::span<const Span> spans, const Sentence& sentence) {
   std::vector<std::string> sentences;
-  for (const CoverPlanner::Span& span : spans) {
+  for (const Span& span : spans) {
     if (sentences.size() == kMostSentences && spans.size() > kMostSentences + 1) {
       sentences.push_back(
           fmt::format("And {} more such places; the report lists them all (--report).",
                       spans.size() - kMostSentences));
       break;
     }
-    std::string sentence = WhatWeKnow(span);
-    if (covering) sentence += "; " + WhatIsHidden(span, *covering);
-    sentence += WhatToLookAt(span);
-    sentences.push_back(std::move(sentence));
+    sentences.push_back(sentence(span));
   }
   return sentences;
 }
 
+}  // namespace
+
+std::vector<std::string> ReviewSentences(std::span<const CoverPlanner::Span> spans,
+                                         const std::optional<Covering>& covering) {
+  return FirstOf(spans, [&](const CoverPlanner::Span& span) {
+    std::string sentence = WhatWeKnow(span);
+    if (covering) sentence += "; " + WhatIsHidden(span, *covering);
+    return sentence + WhatToLookAt(span);
+  });
+}
+
 std::vector<std::string> ReviewSentences(std::span<const ErasedSpan> spans) {
-  std::vector<std::string> sentences;
-  for (const ErasedSpan& span : spans) {
-    if (sentences.size() == kMostSentences && spans.size() > kMostSentences + 1) {
-      sentences.push_back(
-          fmt::format("And {} more such places; the report lists them all (--report).",
-                      spans.size() - kMostSentences));
-      break;
-    }
-    const std::string frames =
-        span.first_frame == span.last_frame
-            ? fmt::format("In frame {}", span.first_frame)
-            : fmt::format("In frames {} to {}", span.first_frame, span.last_frame);
-    sentences.push_back(
-        fmt::format("{} much of what fills the object's place is made up, or not "
-                    "sure; look at frame {}.",
-                    frames, span.look_at));
-  }
-  return sentences;
+  return FirstOf(spans, [](const ErasedSpan& span) {
+    return fmt::format(
+        "In {} much of what fills the object's place is made up, or not sure; look at frame {}.",
+        Frames(span), span.look_at);
+  });
 }
 
 }  // namespace tapmask

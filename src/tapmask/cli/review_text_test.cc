@@ -68,5 +68,16 @@ TEST(ReviewSentences, AreCutShortWhenThereAreVeryMany) {
   EXPECT_EQ(sentences.back(), "And 80 more such places; the report lists them all (--report).");
 }
 
+TEST(ReviewSentences, SayWhereTheEraserMadeThingsUp) {
+  const std::vector<ErasedSpan> spans{{3, 9, 5, 0.1}, {20, 20, 20, 0.4}};
+
+  EXPECT_EQ(ReviewSentences(spans),
+            (std::vector<std::string>{
+                "In frames 3-9 much of what fills the object's place is made up, or not sure; look "
+                "at frame 5.",
+                "In frame 20 much of what fills the object's place is made up, or not sure; look "
+                "at frame 20."}));
+}
+
 }  // namespace
 }  // namespace tapmask
