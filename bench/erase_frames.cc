@@ -50,6 +50,10 @@ int main(int argc, char** argv) {
   const std::filesystem::path out = argv[3];
   const int threads = argc > 5 ? std::stoi(argv[5]) : 1;
   VideoReader reader(argv[1], {});
+  if (!(reader.info().format == PixelFormat{PixelFormat::Model::kRgb, 8, 0, 0})) {
+    fmt::print(stderr, "erase_frames: the frames must be 8-bit RGB pictures, such as PNG\n");
+    return 2;
+  }
   Stopwatch::Collect();
   const auto begun = std::chrono::steady_clock::now();
   double reading = 0, seen = 0, invented = 0, confidence = 0;

@@ -6,6 +6,7 @@ import unittest
 
 import numpy as np
 
+import film
 import hand_masks
 import pixel_check
 import test_redaction
@@ -33,8 +34,8 @@ class Eraser(test_redaction.CarriesNothing):
         """Before 0.2 s the object is to be seen; what is erased later must not be copied from there."""
         outputs = []
         for name, seed in (("first", None), ("second", 7)):
-            source = test_redaction.film.write(self.out / f"{name}.mkv", test_redaction.planes_420(seed),
-                                               test_redaction.film.WIDTH, test_redaction.film.HEIGHT, "yuv420p",
+            source = film.write(self.out / f"{name}.mkv", test_redaction.planes_420(seed),
+                                               film.WIDTH, film.HEIGHT, "yuv420p",
                                                test_redaction.FFV1)
             masks = self.out / "masks"
             if not masks.exists():
@@ -76,11 +77,11 @@ class MadeUpFilm(TapmaskCase):
         self.succeed("render", self.scene / "scene.mkv", "--masks", self.scene / "masks", "--mode", "magic_eraser",
                      "--codec", "lossless", "--report", self.out / "report.json", "-o", output)
         self.assertEqual(tapmask("verify", output, self.out / "report.json").code, 0)
-        erased, plate, film = (self.luma(p) for p in (output, self.scene / "plate.mkv", self.scene / "scene.mkv"))
+        erased, plate, with_figure = (self.luma(p) for p in (output, self.scene / "plate.mkv", self.scene / "scene.mkv"))
         masks = pixel_check.read_masks(self.scene / "masks", *SIZE)
         near = [pixel_check.grow_round(m, 3) for m in masks]
         error = np.mean([np.mean((erased[n][w].astype(float) - plate[n][w]) ** 2) for n, w in enumerate(near)])
-        shown = np.mean([np.mean((film[n][w].astype(float) - plate[n][w]) ** 2) for n, w in enumerate(near)])
+        shown = np.mean([np.mean((with_figure[n][w].astype(float) - plate[n][w]) ** 2) for n, w in enumerate(near)])
         self.assertGreater(10 * np.log10(255 ** 2 / error), 28)
         self.assertLess(10 * np.log10(255 ** 2 / shown), 16, "the figure is hardly to be seen; the test shows nothing")
 
