@@ -11,6 +11,7 @@
 #include "tapmask/effect/erase/compose.h"
 #include "tapmask/effect/erase/harmonic.h"
 #include "tapmask/effect/erase/inventor.h"
+#include "tapmask/effect/erase/moving_places.h"
 #include "tapmask/effect/erase/scene_motion.h"
 #include "tapmask/effect/erase/sources.h"
 #include "tapmask/effect/eraser.h"
@@ -86,8 +87,8 @@ class ClassicalEraser final : public Eraser {
   }
 
   void ChooseReach(const Frame& frame) {
-    // Beside a frame's samples some 21 bytes for every working pixel.
-    const int64_t bytes = BytesOf(frame) + int64_t{21} * WorkingSize(frame.size()).area();
+    // Beside a frame's samples some 24 bytes for every working pixel.
+    const int64_t bytes = BytesOf(frame) + int64_t{24} * WorkingSize(frame.size()).area();
     const int64_t frames = options_.memory_bytes / bytes;
     const double share =
         std::min(1.0, static_cast<double>(frames) / (2 * kReach + kFirstReach + 1));
@@ -115,6 +116,9 @@ class ClassicalEraser final : public Eraser {
       const WindowFrame& earlier = At(i - 1);
       later.first = FirstMotion(flow_, earlier.small.planes[0], HoleOf(earlier),
                                 later.small.planes[0], HoleOf(later), options_.threads);
+      later.layers = FindLayers(later.first, earlier.small.planes[0], HoleOf(earlier),
+                                later.small.planes[0], HoleOf(later));
+      LinkLayers(At(i - 1).layers, later.layers);
       later.light = LightChange(later.first.back, earlier.small, later.small);
     }
   }
@@ -132,6 +136,7 @@ class ClassicalEraser final : public Eraser {
       {
         const Stopwatch watch("first sources");
         hidden = FindSources(window_, i, first_reach_, MotionKind::kFirst, options_.threads);
+        at.moving = TakeMovingPlaces(window_, i, first_reach_, hidden, options_.threads);
         WeighSources(window_, i, IsYuv(), hidden);
         hidden.trust.setTo(1);  // Motion is found better on what is sharp.
       }
@@ -179,6 +184,7 @@ class ClassicalEraser final : public Eraser {
       {
         const Stopwatch watch("sources");
         hidden = FindSources(window_, next_, reach_, MotionKind::kBetter, options_.threads);
+        LeaveCamera(at.moving, hidden);
         out.confidence = WeighSources(window_, next_, IsYuv(), hidden);
       }
       Fill(hidden, out);
@@ -202,6 +208,7 @@ class ClassicalEraser final : public Eraser {
       if (i > Last() || !At(i).better.forth.Known()) continue;
       if (!At(i).first.forth.Known()) break;
       At(i).first = {};
+      At(i).layers = {};
     }
     ++next_;
     while (next_ > reach_) {

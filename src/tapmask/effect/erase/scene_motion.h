@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include <opencv2/core/mat.hpp>
 
@@ -51,6 +52,10 @@ struct Bilinear {
   int x0, y0, x1, y1;
   float fx, fy;
 };
+
+inline float Length(const cv::Point2f& v) {
+  return std::sqrt(v.x * v.x + v.y * v.y);
+}
 
 // How place `p` moves against the camera.
 cv::Point2f AgainstCamera(const Motion& motion, const Bilinear& here, const cv::Point2f& p);

@@ -15,7 +15,6 @@ namespace {
 // All in working pixels. Set by hand while looking at clips and holes of the benchmark.
 constexpr float kMaxStepError = 4;   // Of one step,
 constexpr float kMaxError = 8;       // and of all together.
-constexpr float kOutside = 6;        // Places may leave the picture so far, and come back.
 constexpr float kSteady = 0.5f;      // Change of motion against the camera that is no error.
 constexpr float kErrorScale = 1.5f;  // e-fold of a source's weight.
 constexpr float kFrameScale = 8;     // Frames away at which a source counts half.
@@ -24,28 +23,6 @@ constexpr float kLeastWeight = 0.05f;
 constexpr double kTrustScale = 8;    // Standard deviation of the area that trust is taken from.
 constexpr float kNoiseShare = 0.7f;  // Of the noise that is held against the sources.
 constexpr float kLeastTrust = 0.3f;
-
-const Motion* StepFrom(const Window& window, int frame, int direction, MotionKind kind) {
-  const int later = direction > 0 ? frame + 1 : frame;
-  if (later < 1 || later >= static_cast<int>(window.size())) return nullptr;
-  const WindowFrame& at = window[static_cast<size_t>(later)];
-  const MotionPair& pair = kind == MotionKind::kFirst ? at.first : at.better;
-  const Motion& motion = direction > 0 ? pair.forth : pair.back;
-  return motion.Known() ? &motion : nullptr;
-}
-
-bool Touches(const Hole& hole, const Bilinear& p) {
-  return hole.At(p.x0, p.y0) || hole.At(p.x1, p.y0) || hole.At(p.x0, p.y1) || hole.At(p.x1, p.y1);
-}
-
-bool Inside(const cv::Point2f& p, const cv::Size& size, float margin) {
-  return p.x >= -margin && p.y >= -margin && p.x <= static_cast<float>(size.width - 1) + margin &&
-         p.y <= static_cast<float>(size.height - 1) + margin;
-}
-
-float Length(const cv::Point2f& v) {
-  return std::sqrt(v.x * v.x + v.y * v.y);
-}
 
 struct Way {
   int direction;
@@ -84,10 +61,10 @@ void Follow(const Window& window, int at, int reach, MotionKind kind, const Way&
       p += here.Flow(*motion);
     }
     frame += way.direction;
-    if (!Inside(p, size, kOutside)) return;
-    if (!Inside(p, size, 0)) continue;
+    const Sight sight = SightOf(window[static_cast<size_t>(frame)], p);
+    if (sight == Sight::kGone) return;
+    if (sight == Sight::kHidden) continue;
     const Bilinear there(p, size);
-    if (Touches(window[static_cast<size_t>(frame)].small.holes[0], there)) continue;
     float arrival = change;
     for (const int direction : {way.direction, -way.direction}) {
       const Motion* beyond = StepFrom(window, frame, direction, kind);
@@ -102,16 +79,6 @@ void Follow(const Window& window, int at, int reach, MotionKind kind, const Way&
 }
 
 }  // namespace
-
-Light LightBetween(const Window& window, int from, int to) {
-  Light change{};
-  for (int i = std::min(from, to) + 1; i <= std::max(from, to); ++i) {
-    for (size_t c = 0; c < change.size(); ++c) {
-      change[c] += (from < to ? 1.0f : -1.0f) * window[static_cast<size_t>(i)].light[c];
-    }
-  }
-  return change;
-}
 
 HiddenPlaces FindSources(const Window& window, int at, int reach, MotionKind kind, int threads) {
   const Picture& small = window[static_cast<size_t>(at)].small;

@@ -2,37 +2,13 @@
 #pragma once
 
 #include <array>
-#include <deque>
 #include <vector>
 
 #include <opencv2/core/mat.hpp>
 
-#include "tapmask/core/frame.h"
-#include "tapmask/effect/erase/picture.h"
-#include "tapmask/effect/erase/scene_motion.h"
+#include "tapmask/effect/erase/window.h"
 
 namespace tapmask {
-
-// A frame of the window that an eraser looks at, with what is known of it so far.
-struct WindowFrame {
-  Frame frame;
-  bool erase = true;  // Else it only shows what is behind.
-  bool has_hole = false;
-  bool begins_shot = false;
-  Picture full;      // Over `frame`.
-  Picture small;     // At working size.
-  Picture filled;    // The same with the holes filled from other frames; no planes: not yet.
-  cv::Mat invented;  // 8U: pixels of `filled` that no other frame showed.
-  MotionPair first;  // Between the frame before and this one; not known at a cut.
-  MotionPair better;
-  Light light{};  // Against the frame before, which is of the same shot.
-};
-using Window = std::deque<WindowFrame>;
-
-// How much brighter frame `to` is than frame `from`, both of one shot.
-Light LightBetween(const Window& window, int from, int to);
-
-enum class MotionKind { kFirst, kBetter };
 
 // Where a hidden place is in sight: in another frame of the window.
 struct Source {
