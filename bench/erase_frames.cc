@@ -2,10 +2,11 @@
 // Erases what masks cover from numbered pictures, and says what it cost.
 //
 //   cmake --build build/release --target erase_frames
-//   build/release/bench/erase_frames FRAMES_PATTERN MASKS_PATTERN OUT_DIR [--threads N]
+//   build/release/bench/erase_frames FRAMES MASKS_PATTERN OUT_DIR [--threads N]
 //
-// Patterns like frames/%05d.png, from 0 on; in masks anything but 0 is a hole, and nothing is
-// grown. Writes OUT_DIR/%05d.png and prints one JSON object; steps are processor time.
+// FRAMES is a video, or a pattern like frames/%05d.png, from 0 on; in masks anything but 0 is a
+// hole, and nothing is grown. Writes OUT_DIR/%05d.png, or nothing when that is -, and prints one
+// JSON object; steps are processor time.
 #include <chrono>
 #include <filesystem>
 #include <optional>
@@ -43,15 +44,16 @@ BgrImage BgrFromFrame(const Frame& frame) {
 
 int main(int argc, char** argv) {
   if (argc < 4) {
-    fmt::print(stderr, "usage: erase_frames FRAMES_PATTERN MASKS_PATTERN OUT_DIR [--threads N]\n");
+    fmt::print(stderr, "usage: erase_frames FRAMES MASKS_PATTERN OUT_DIR [--threads N]\n");
     return 2;
   }
   UseNoOpenCvThreads();
   const std::filesystem::path out = argv[3];
   const int threads = argc > 5 ? std::stoi(argv[5]) : 1;
   VideoReader reader(argv[1], {});
-  if (!(reader.info().format == PixelFormat{PixelFormat::Model::kRgb, 8, 0, 0})) {
-    fmt::print(stderr, "erase_frames: the frames must be 8-bit RGB pictures, such as PNG\n");
+  const bool writes = out != "-";
+  if (writes && !(reader.info().format == PixelFormat{PixelFormat::Model::kRgb, 8, 0, 0})) {
+    fmt::print(stderr, "erase_frames: only 8-bit RGB pictures, such as PNG, can be written\n");
     return 2;
   }
   Stopwatch::Collect();
@@ -65,7 +67,8 @@ int main(int argc, char** argv) {
   const auto take = [&] {
     while (const auto erased = eraser->Pop()) {
       const auto start = std::chrono::steady_clock::now();
-      WritePng(out / fmt::format("{:05d}.png", frames++), BgrFromFrame(erased->frame));
+      if (writes) WritePng(out / fmt::format("{:05d}.png", frames), BgrFromFrame(erased->frame));
+      ++frames;
       seen += erased->seen_share, invented += erased->invented_share,
           confidence += erased->confidence;
       reading += since(start);

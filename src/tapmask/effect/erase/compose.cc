@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <map>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -15,9 +15,9 @@
 namespace tapmask {
 namespace {
 
-constexpr int kSweeps = 60;
+constexpr int kSweeps = 40;
 constexpr int kStep = 2;  // Samples in a cell of the coarse solution.
-constexpr float kOverRelaxation = 1.8f;
+constexpr float kOverRelaxation = 1.6f;
 constexpr float kHold = 1e-4f;  // Towards no correction, so that islands without a border stay.
 
 float At(const cv::Mat& plane, int x, int y) {
@@ -92,9 +92,10 @@ class Composer {
   int IndexOrNone(int x, int y) { return area_.contains({x, y}) ? Index(x, y) : -1; }
 
   const SourcePlane& SourceOf(int frame) {
-    const auto found = planes_.find(frame);
-    return found != planes_.end() ? found->second
-                                  : planes_.emplace(frame, source_(frame)).first->second;
+    const auto f = static_cast<size_t>(frame);
+    if (f >= planes_.size()) planes_.resize(f + 1);
+    if (!planes_[f]) planes_[f] = source_(frame);
+    return *planes_[f];
   }
 
   // Of the nearest hidden place; shifts are read between those places that have the same frame.
@@ -228,17 +229,37 @@ class Composer {
 
   void Relax() {
     StartCorrections();
-    for (int sweep = 0; sweep < kSweeps; ++sweep) {
-      for (size_t n = 0; n < samples_.size(); ++n) {
-        Sample& s = samples_[sweep % 2 ? samples_.size() - 1 - n : n];
-        float sum = s.pull;
-        for (const auto& [dx, dy] : {std::pair{1, 0}, {-1, 0}, {0, 1}, {0, -1}}) {
-          const int other = IndexOrNone(s.x + dx, s.y + dy);
-          if (other >= 0) sum += samples_[static_cast<size_t>(other)].correction;
-        }
-        s.correction += kOverRelaxation * (sum / (s.weight + kHold) - s.correction);
+    // Tight, since this is where the time goes; a neighbour that is none is the last entry, 0.
+    const size_t count = samples_.size(), none = count;
+    std::vector<float> corrections(count + 1, 0.0f), shares(count);
+    std::vector<std::array<uint32_t, 4>> neighbours(count);
+    for (size_t n = 0; n < count; ++n) {
+      const Sample& s = samples_[n];
+      corrections[n] = s.correction;
+      shares[n] = 1 / (s.weight + kHold);
+      size_t i = 0;
+      for (const auto& [dx, dy] : {std::pair{1, 0}, {-1, 0}, {0, 1}, {0, -1}}) {
+        const int other = IndexOrNone(s.x + dx, s.y + dy);
+        neighbours[n][i++] = static_cast<uint32_t>(other >= 0 ? static_cast<size_t>(other) : none);
       }
     }
+    // As on a chessboard, white fields first: those of one colour do not wait for each other.
+    std::vector<uint32_t> order;
+    for (const int colour : {0, 1}) {
+      for (size_t n = 0; n < count; ++n) {
+        if ((samples_[n].x + samples_[n].y) % 2 == colour)
+          order.push_back(static_cast<uint32_t>(n));
+      }
+    }
+    for (int sweep = 0; sweep < kSweeps; ++sweep) {
+      for (const uint32_t n : order) {
+        const auto& [right, left, down, up] = neighbours[n];
+        const float sum = samples_[n].pull + (corrections[right] + corrections[left]) +
+                          (corrections[down] + corrections[up]);
+        corrections[n] += kOverRelaxation * (sum * shares[n] - corrections[n]);
+      }
+    }
+    for (size_t n = 0; n < count; ++n) samples_[n].correction = corrections[n];
   }
 
   // A coarse solution, from the border alone.
@@ -263,7 +284,7 @@ class Composer {
   cv::Mat index_;            // 32S over `area_`: number of the sample; -1: known, or no source.
   cv::Mat border_;           // 32FC2, cells of kStep: sum and number of what the border asks for.
   std::vector<Sample> samples_;
-  std::map<int, SourcePlane> planes_;
+  std::vector<std::optional<SourcePlane>> planes_;  // By frame, those that were asked for.
 };
 
 }  // namespace

@@ -7,6 +7,8 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "tapmask/core/error.h"
+
 namespace tapmask {
 namespace {
 
@@ -41,25 +43,43 @@ void Halve(const cv::Mat& field, const cv::Mat& hole, cv::Mat& small, cv::Mat& s
   }
 }
 
-void Relax(cv::Mat& field, const cv::Mat& hole, int sweeps) {
+// `kChannels` floats a pixel.
+template <int kChannels>
+void RelaxChannels(cv::Mat& field, const cv::Mat& hole, int sweeps) {
   std::vector<cv::Point> pixels;
   cv::findNonZero(hole, pixels);
-  const int channels = field.channels();
   const auto stride = static_cast<ptrdiff_t>(field.step1());
+  const int right = field.cols - 1, bottom = field.rows - 1;
   for (int sweep = 0; sweep < sweeps; ++sweep) {
     for (size_t n = 0; n < pixels.size(); ++n) {
       const auto [x, y] = pixels[sweep % 2 ? pixels.size() - 1 - n : n];
-      float* at = field.ptr<float>(y) + x * channels;
-      const int neighbours = (x > 0) + (x + 1 < field.cols) + (y > 0) + (y + 1 < field.rows);
-      for (int c = 0; c < channels; ++c, ++at) {
+      float* at = field.ptr<float>(y) + x * kChannels;
+      if (x > 0 && y > 0 && x < right && y < bottom) {
+        for (int c = 0; c < kChannels; ++c, ++at) {
+          const float sum = (at[-kChannels] + at[kChannels]) + (at[-stride] + at[stride]);
+          *at += kOverRelaxation * (0.25f * sum - *at);
+        }
+        continue;
+      }
+      const int neighbours = (x > 0) + (x < right) + (y > 0) + (y < bottom);
+      for (int c = 0; c < kChannels && neighbours > 0; ++c, ++at) {
         float sum = 0;
-        if (x > 0) sum += at[-channels];
-        if (x + 1 < field.cols) sum += at[channels];
+        if (x > 0) sum += at[-kChannels];
+        if (x < right) sum += at[kChannels];
         if (y > 0) sum += at[-stride];
-        if (y + 1 < field.rows) sum += at[stride];
-        if (neighbours > 0) *at += kOverRelaxation * (sum / static_cast<float>(neighbours) - *at);
+        if (y < bottom) sum += at[stride];
+        *at += kOverRelaxation * (sum / static_cast<float>(neighbours) - *at);
       }
     }
+  }
+}
+
+void Relax(cv::Mat& field, const cv::Mat& hole, int sweeps) {
+  switch (field.channels()) {
+    case 1: return RelaxChannels<1>(field, hole, sweeps);
+    case 2: return RelaxChannels<2>(field, hole, sweeps);
+    case 3: return RelaxChannels<3>(field, hole, sweeps);
+    default: throw Error(Code::kInternal, "A field has one to three channels.");
   }
 }
 

@@ -36,13 +36,25 @@ bool Sample(const cv::Mat& plane, const Hole& hole, float x, float y, float& val
   }
   const int x0 = static_cast<int>(x), y0 = static_cast<int>(y);
   const float fx = x - static_cast<float>(x0), fy = y - static_cast<float>(y0);
+  const cv::Rect support(x0 - 1, y0 - 1, 4, 4);
+  const bool is_clear = (hole.box & support).empty();
+  if (is_clear && x0 >= 1 && y0 >= 1 && x0 + 2 <= right && y0 + 2 <= bottom) {
+    const auto wx = CubicWeights(fx), wy = CubicWeights(fy);
+    value = 0;
+    for (int j = 0; j < 4; ++j) {
+      const T* p = plane.ptr<T>(y0 - 1 + j) + x0 - 1;
+      value +=
+          wy[static_cast<size_t>(j)] * (wx[0] * p[0] + wx[1] * p[1] + wx[2] * p[2] + wx[3] * p[3]);
+    }
+    return true;
+  }
   std::array<int, 4> column{}, row{};
   for (int i = 0; i < 4; ++i) {
     column[static_cast<size_t>(i)] = std::clamp(x0 - 1 + i, 0, right);
     row[static_cast<size_t>(i)] = std::clamp(y0 - 1 + i, 0, bottom);
   }
   int unknown = 0, inner = 0;
-  if (!(hole.box & cv::Rect(x0 - 1, y0 - 1, 4, 4)).empty()) {
+  if (!is_clear) {
     for (size_t j = 0; j < 4; ++j) {
       for (size_t i = 0; i < 4; ++i) {
         const bool is_hole = hole.At(column[i], row[j]);

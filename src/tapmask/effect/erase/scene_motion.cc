@@ -10,6 +10,7 @@
 #include "tapmask/core/mask.h"
 #include "tapmask/core/parallel.h"
 #include "tapmask/effect/erase/harmonic.h"
+#include "tapmask/motion/bounding_box.h"
 
 namespace tapmask {
 namespace {
@@ -117,6 +118,16 @@ RawFlow FlowBetween(FlowEstimator& estimator, const cv::Mat& earlier, const cv::
   return flow;
 }
 
+// Where better flow is looked for: near the holes, where places are followed.
+cv::Rect Around(const cv::Mat& hole, const cv::Mat& other) {
+  constexpr int kMargin = 40;
+  const cv::Rect box = BoundingBoxOf(hole | other);
+  if (box.empty()) return box;
+  return cv::Rect(box.x - kMargin, box.y - kMargin, box.width + 2 * kMargin,
+                  box.height + 2 * kMargin) &
+         cv::Rect(0, 0, hole.cols, hole.rows);
+}
+
 // Where the better flow is not to be believed, the first one stands, led over to the better one
 // around.
 Draft Join(const cv::Mat& better, const cv::Mat& opposite, const Motion& first, const cv::Mat& hole,
@@ -153,13 +164,21 @@ MotionPair BetterMotion(FlowEstimator& estimator, const MotionPair& first, const
                         const cv::Mat& earlier_hole, const cv::Mat& earlier_invented,
                         const cv::Mat& later, const cv::Mat& later_hole,
                         const cv::Mat& later_invented, int threads) {
-  const RawFlow raw = FlowBetween(estimator, earlier, later, threads);
+  const cv::Rect part = Around(earlier_hole, later_hole);
+  if (part.empty()) return first;
+  const RawFlow raw = FlowBetween(estimator, earlier(part), later(part), threads);
+  const auto whole = [&](const Motion& motion, const cv::Mat& flow) {
+    cv::Mat out = Unpacked(motion);
+    flow.copyTo(out(part));
+    return out;
+  };
+  const cv::Mat raw_forth = whole(first.forth, raw.forth), raw_back = whole(first.back, raw.back);
   Draft forth, back;
   RunTasks(2, threads, [&](int task) {
     if (task == 0) {
-      forth = Join(raw.forth, raw.back, first.forth, earlier_hole, earlier_invented);
+      forth = Join(raw_forth, raw_back, first.forth, earlier_hole, earlier_invented);
     } else {
-      back = Join(raw.back, raw.forth, first.back, later_hole, later_invented);
+      back = Join(raw_back, raw_forth, first.back, later_hole, later_invented);
     }
   });
   return {Pack(forth, back.flow), Pack(back, forth.flow)};

@@ -93,13 +93,16 @@ HiddenPlaces FindSources(const Window& window, int at, int reach, MotionKind kin
     }
   }
   hidden.sources.resize(hidden.places.size());
-  constexpr int kPlaces = 256;  // Of one task.
+  const int along_flow = kind == MotionKind::kFirst ? 1 : 2;  // More bring nothing at first.
+  constexpr int kPlaces = 256;                                // Of one task.
   const int count = static_cast<int>(hidden.places.size());
   RunTasks((count + kPlaces - 1) / kPlaces, threads, [&](int task) {
     for (int i = kPlaces * task; i < std::min(count, kPlaces * (task + 1)); ++i) {
       const auto n = static_cast<size_t>(i);
-      for (const Way& way :
-           {Way{1, false, 2, 0}, {-1, false, 2, 2}, {1, true, 1, 4}, {-1, true, 1, 5}}) {
+      for (const Way& way : {Way{1, false, along_flow, 0},
+                             {-1, false, along_flow, 2},
+                             {1, true, 1, 4},
+                             {-1, true, 1, 5}}) {
         Follow(window, at, reach, kind, way, hidden.places[n], hidden.sources[n]);
       }
     }
