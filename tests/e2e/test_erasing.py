@@ -105,6 +105,7 @@ class MadeUpFilm(TapmaskCase):
         spans = self.report()["erased_to_review"]
         self.assertEqual([(s["first_frame"], s["last_frame"]) for s in spans], [(0, 11)])
         self.assertIn("made up", called.err)
+        self.assertEqual({frame["erased"]["camera"] for frame in self.report()["frames"]}, {"still"})
 
 
 if __name__ == "__main__":

@@ -18,6 +18,9 @@ struct ErasedFrame {
   double invented_share = 0;  // Never in sight as far as was looked: made up.
   // 0 to 1: how much was seen elsewhere, and how well the frames that show it agree.
   double confidence = 1;
+  // The camera stood still around the frame, so other frames were looked at in the same place,
+  // which is faster than following motion.
+  bool camera_is_still = false;
 };
 
 // Fills masked places with what is behind them. Frames go in with their masks, in order of time,

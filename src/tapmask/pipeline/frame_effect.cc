@@ -65,7 +65,8 @@ class EraseEffect final : public FrameEffect {
     Done done{std::move(erased->frame), std::move(waiting_.front())};
     waiting_.pop_front();
     if (erased->seen_share + erased->invented_share > 0) {
-      done.rendered.erased = {erased->seen_share, erased->invented_share, erased->confidence};
+      done.rendered.erased = {erased->seen_share, erased->invented_share, erased->confidence,
+                              erased->camera_is_still};
     }
     return done;
   }

@@ -30,6 +30,7 @@ struct RenderedFrame {
     double seen_share = 0;      // Of the covered pixels: copied from other frames.
     double invented_share = 0;  // Made up.
     double confidence = 1;
+    bool camera_is_still = false;
   };
   std::optional<Erased> erased = std::nullopt;  // Only where the eraser filled something.
 };

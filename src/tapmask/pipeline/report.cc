@@ -197,7 +197,8 @@ void ReportWriter::Add(const RenderedFrame& frame) {
   if (frame.erased) {
     line["erased"] = {{"seen", frame.erased->seen_share},
                       {"invented", frame.erased->invented_share},
-                      {"confidence", frame.erased->confidence}};
+                      {"confidence", frame.erased->confidence},
+                      {"camera", frame.erased->camera_is_still ? "still" : "moving"}};
   }
   line["objects"] = std::move(objects);
   frames_ << (any_frame_ ? ",\n" : "") << line.dump();

@@ -14,6 +14,7 @@
 #include "tapmask/effect/erase/moving_places.h"
 #include "tapmask/effect/erase/scene_motion.h"
 #include "tapmask/effect/erase/sources.h"
+#include "tapmask/effect/erase/still_camera.h"
 #include "tapmask/effect/eraser.h"
 #include "tapmask/motion/cut_detector.h"
 #include "tapmask/motion/opencv_errors.h"
@@ -110,7 +111,7 @@ class ClassicalEraser final : public Eraser {
   void NeedFirstMotion(int from, int to) {
     for (int i = std::max(1, from); i <= std::min(to, Last()); ++i) {
       WindowFrame& later = At(i);
-      if (later.begins_shot || later.first.forth.Known()) continue;
+      if (later.begins_shot || later.first.forth.Known() || later.better.forth.Known()) continue;
       CheckStop();
       const Stopwatch watch("first motion");
       const WindowFrame& earlier = At(i - 1);
@@ -179,12 +180,21 @@ class ClassicalEraser final : public Eraser {
     ErasedFrame out;
     out.frame = at.frame;
     if (at.has_hole && at.erase) {
-      NeedBetterMotion(next_ - reach_ + 1, next_ + reach_);
+      NeedFirstMotion(next_ - reach_ + 1, next_ + reach_);
+      out.camera_is_still = IsStill(window_, next_, reach_);
+      if (!out.camera_is_still) NeedBetterMotion(next_ - reach_ + 1, next_ + reach_);
       HiddenPlaces hidden;
       {
         const Stopwatch watch("sources");
-        hidden = FindSources(window_, next_, reach_, MotionKind::kBetter, options_.threads);
-        LeaveCamera(at.moving, hidden);
+        if (out.camera_is_still) {
+          if (!at.begins_shot && !at.better.back.Known())
+            at.better.back = NoMotion(at.small.size());
+          hidden = FindStillSources(window_, next_, reach_, options_.threads);
+          TakeMovingPlaces(window_, next_, reach_, hidden, options_.threads);
+        } else {
+          hidden = FindSources(window_, next_, reach_, MotionKind::kBetter, options_.threads);
+          LeaveCamera(at.moving, hidden);
+        }
         out.confidence = WeighSources(window_, next_, IsYuv(), hidden);
       }
       Fill(hidden, out);
@@ -199,6 +209,10 @@ class ClassicalEraser final : public Eraser {
     }
     Forget();
     return out;
+  }
+
+  static Motion NoMotion(const cv::Size& size) {
+    return {cv::Mat::zeros(size, CV_16SC2), cv::Mat::zeros(size, CV_8U), {}};
   }
 
   // What no later frame needs.

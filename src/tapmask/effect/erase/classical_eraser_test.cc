@@ -133,6 +133,7 @@ TEST(ClassicalEraser, ShowsWhatIsBehindUnderAPan) {
     EXPECT_GT(e.seen_share, 0.95);
     EXPECT_GT(e.confidence, 0.8);
     EXPECT_NEAR(e.seen_share + e.invented_share, 1, 1e-9);
+    EXPECT_FALSE(e.camera_is_still);
   }
 }
 
@@ -145,6 +146,7 @@ TEST(ClassicalEraser, CopiesExactlyWhenNothingMovesButTheObject) {
   const std::vector<ErasedFrame> erased = EraseFilm(Hide(truth, 1));
 
   EXPECT_GT(Psnr(truth, erased, 0, 19), 48);
+  for (const ErasedFrame& e : erased) EXPECT_TRUE(e.camera_is_still);
 }
 
 TEST(ClassicalEraser, ShowsNothingOfWhatIsUnderTheMasks) {

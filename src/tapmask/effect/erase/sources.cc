@@ -80,9 +80,8 @@ void Follow(const Window& window, int at, int reach, MotionKind kind, const Way&
 
 }  // namespace
 
-HiddenPlaces FindSources(const Window& window, int at, int reach, MotionKind kind, int threads) {
-  const Picture& small = window[static_cast<size_t>(at)].small;
-  const cv::Mat hole = small.holes[0].Whole(small.size());
+HiddenPlaces HiddenPlacesOf(const WindowFrame& frame) {
+  const cv::Mat hole = frame.small.holes[0].Whole(frame.small.size());
   HiddenPlaces hidden;
   hidden.index = cv::Mat(hole.size(), CV_32S, cv::Scalar(-1));
   for (int y = 0; y < hole.rows; ++y) {
@@ -93,6 +92,11 @@ HiddenPlaces FindSources(const Window& window, int at, int reach, MotionKind kin
     }
   }
   hidden.sources.resize(hidden.places.size());
+  return hidden;
+}
+
+HiddenPlaces FindSources(const Window& window, int at, int reach, MotionKind kind, int threads) {
+  HiddenPlaces hidden = HiddenPlacesOf(window[static_cast<size_t>(at)]);
   const int along_flow = kind == MotionKind::kFirst ? 1 : 2;  // More bring nothing at first.
   constexpr int kPlaces = 256;                                // Of one task.
   const int count = static_cast<int>(hidden.places.size());

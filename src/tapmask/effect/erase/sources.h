@@ -29,6 +29,8 @@ struct HiddenPlaces {
   cv::Mat trust;  // 32F: how far what the sources show is better than a smooth fill.
 };
 
+HiddenPlaces HiddenPlacesOf(const WindowFrame& frame);  // Without sources.
+
 // Follows every hidden place of frame `at` through the window, forwards and backwards, until it is
 // in sight, the way there is too uncertain, or the shot ends. At most `reach` frames away.
 HiddenPlaces FindSources(const Window& window, int at, int reach, MotionKind kind, int threads);
