@@ -8,6 +8,7 @@
 #include "tapmask/core/error.h"
 #include "tapmask/core/parallel.h"
 #include "tapmask/core/stopwatch.h"
+#include "tapmask/effect/erase/carried.h"
 #include "tapmask/effect/erase/compose.h"
 #include "tapmask/effect/erase/harmonic.h"
 #include "tapmask/effect/erase/inventor.h"
@@ -25,9 +26,6 @@ namespace {
 constexpr int kReach = 30;       // Frames, to where samples are copied from.
 constexpr int kFirstReach = 12;  // For the first fill at working size.
 constexpr int kLeastReach = 4;
-constexpr float kMaxCarryError = 2;  // Working pixels, of the step from the frame before,
-constexpr float kMaxCarryChange = 0.5f;
-constexpr float kMaxCarriedError = 1;  // and of what was copied there.
 
 int64_t BytesOf(const Frame& frame) {
   int64_t bytes = 0;
@@ -197,15 +195,10 @@ class ClassicalEraser final : public Eraser {
         }
         out.confidence = WeighSources(window_, next_, IsYuv(), hidden);
       }
-      Fill(hidden, out);
-      uncertain_ = Uncertain(hidden);
-    }
-    previous_ = out.frame;
-    previous_holes_ = at.full.holes;
-    if (at.erase) std::fill(previous_holes_.begin(), previous_holes_.end(), Hole());
-    if (!at.erase || !at.has_hole) {
-      invented_.release();
-      uncertain_.release();
+      const cv::Mat made_up = Fill(hidden, out);
+      carried_.Remember(out.frame, at, hidden, made_up);
+    } else {
+      carried_.Remember(out.frame, at);
     }
     Forget();
     return out;
@@ -231,7 +224,8 @@ class ClassicalEraser final : public Eraser {
     }
   }
 
-  void Fill(const HiddenPlaces& hidden, ErasedFrame& out) {
+  // Returns which samples of the first plane were made up, 8U.
+  cv::Mat Fill(const HiddenPlaces& hidden, ErasedFrame& out) {
     const WindowFrame& at = At(next_);
     const int max_value = out.frame.format().max_value();
     std::vector<cv::Mat> planes, missing;
@@ -255,84 +249,18 @@ class ClassicalEraser final : public Eraser {
                                      static_cast<float>((max_value + 1) / 256)};
             },
             max_value);
-        CarryOn(p, planes[plane], missing[plane]);
+        carried_.Fill(window_, next_, p, planes[plane], missing[plane]);
       });
     }
     const Stopwatch watch("made up");
-    const bool follows = at.better.back.Known() && !invented_.empty();
+    const bool follows = at.better.back.Known() && carried_.HasMadeUp();
     inventor_.Fill(planes, missing, follows ? &at.better.back : nullptr, at.small.size(),
                    max_value);
     const double all = cv::countNonZero(at.full.holes[0].inside);
     out.invented_share = cv::countNonZero(missing[0]) / all;
     out.seen_share = 1 - out.invented_share;
     out.confidence *= out.seen_share;
-    // So wide that nothing read beside it holds any of it: what is carried on counts as seen.
-    cv::Mat made_up;
-    missing[0].convertTo(made_up, CV_32F);
-    cv::resize(made_up, made_up, at.small.size(), 0, 0, cv::INTER_AREA);
-    cv::dilate(made_up > 0, invented_, cv::getStructuringElement(cv::MORPH_RECT, {7, 7}));
-  }
-
-  // 8U at working size: places that were copied from where they may not have been in sight.
-  static cv::Mat Uncertain(const HiddenPlaces& hidden) {
-    cv::Mat out = cv::Mat::zeros(hidden.index.size(), CV_8U);
-    for (size_t n = 0; n < hidden.places.size(); ++n) {
-      bool has_source = false, is_sure = false;
-      for (const Source& s : hidden.sources[n]) {
-        has_source = has_source || s.frame >= 0;
-        is_sure = is_sure || (s.frame >= 0 && s.error < kMaxCarriedError);
-      }
-      if (has_source && !is_sure) out.at<uint8_t>(hidden.places[n]) = 255;
-    }
-    return out;
-  }
-
-  // What the frame before shows, after it was erased, so that what was in sight long ago is not
-  // forgotten.
-  void CarryOn(int p, cv::Mat& target, cv::Mat& missing) {
-    const Motion& back = At(next_).better.back;
-    if (previous_.Empty() || !back.Known()) return;
-    const cv::Mat before(target.rows, target.cols, target.type(),
-                         const_cast<uint8_t*>(previous_.Data(p)),
-                         static_cast<size_t>(previous_.StrideBytes(p)));
-    const float light = At(next_).light[static_cast<size_t>(p)] *
-                        static_cast<float>((At(next_).frame.format().max_value() + 1) / 256);
-    const Hole& unknown = previous_holes_[static_cast<size_t>(p)];
-    const Motion* steps_before = nullptr;
-    if (next_ > 0 && At(next_ - 1).better.back.Known()) steps_before = &At(next_ - 1).better.back;
-    std::vector<cv::Point> places;
-    cv::findNonZero(missing, places);
-    for (const cv::Point& place : places) {
-      const cv::Point2f working = MapPlace(place, target.size(), back.flow.size());
-      const Bilinear here(working, back.flow.size());
-      if (here.Error(back) > kMaxCarryError) continue;
-      const cv::Point2f place_before = working + here.Flow(back);
-      const Bilinear there(place_before, back.flow.size());
-      if (steps_before &&
-          IsOther(*steps_before, there, place_before, AgainstCamera(back, here, working))) {
-        continue;
-      }
-      if (!uncertain_.empty() && uncertain_.at<uint8_t>(there.y0, there.x0)) continue;
-      const cv::Point2f from = MapPlace(place_before, back.flow.size(), target.size());
-      if (!invented_.empty() && invented_.at<uint8_t>(there.y0, there.x0)) continue;
-      float value = 0;
-      if (!SampleKnown(before, unknown, from.x, from.y, value)) continue;
-      value = std::max(0.0f, value + light);
-      if (target.depth() == CV_8U) {
-        target.at<uint8_t>(place) = cv::saturate_cast<uint8_t>(value);
-      } else {
-        const float most = static_cast<float>(At(next_).frame.format().max_value());
-        target.at<uint16_t>(place) = cv::saturate_cast<uint16_t>(std::min(value, most));
-      }
-      missing.at<uint8_t>(place) = 0;
-    }
-  }
-
-  // True when what is in place `p` in the frame before moved in another way there.
-  static bool IsOther(const Motion& motion, const Bilinear& there, const cv::Point2f& p,
-                      const cv::Point2f& own) {
-    const cv::Point2f change = AgainstCamera(motion, there, p) - own;
-    return change.dot(change) > kMaxCarryChange * kMaxCarryChange;
+    return missing[0];
   }
 
   static void Invent(cv::Mat& plane, const cv::Mat& missing) {
@@ -356,11 +284,7 @@ class ClassicalEraser final : public Eraser {
   int next_ = 0;  // Position in the window of the next frame to come out.
   bool finished_ = false;
   Inventor inventor_;
-  Frame previous_;  // The last one that came out,
-  std::vector<Hole>
-      previous_holes_;  // and what in it is still to be seen, where it was not erased.
-  cv::Mat invented_;    // 8U at working size: what of it was made up,
-  cv::Mat uncertain_;   // and what may be wrong. Empty: nothing.
+  CarriedFrame carried_;
 };
 
 }  // namespace
