@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -40,12 +41,12 @@ bool IsOnIt(int frame, int x, int y) {
   return y >= kTop && y < kBottom && x >= Left(frame) && x < Left(frame) + kLength;
 }
 
-// A still background, before which a patch of another texture moves to the right.
-Frame Picture(int index) {
+// A background that moves to the left, before which a patch of another texture moves to the right.
+Frame Picture(int index, double pan) {
   const PixelFormat gray{PixelFormat::Model::kGray, 8, 0, 0};
   Frame frame = test::MakeFrame(gray, kWidth, kHeight, [&](int, int x, int y) {
     return IsOnIt(index, x, y) ? 100 + 0.6 * Smooth(7, x - Left(index), y, 8)
-                               : 20 + 0.4 * Smooth(1, x, y, 8);
+                               : 20 + 0.4 * Smooth(1, x + pan * index, y, 8);
   });
   frame.index = index;
   return frame;
@@ -57,17 +58,30 @@ Mask Strip() {
   return mask;
 }
 
-TEST(MovingPlaces, WhatPassesBehindAHoleIsWhole) {
+// `hidden`: what is under the mask.
+std::vector<ErasedFrame> EraseStrip(int hidden, double pan) {
   const auto eraser = MakeClassicalEraser({});
-  std::vector<ErasedFrame> erased;
-  for (int i = 0; i < kFrames; ++i) eraser->Push(Picture(i), Strip(), true);
+  const Mask strip = Strip();
+  for (int i = 0; i < kFrames; ++i) {
+    Frame frame = Picture(i, pan);
+    test::ForEachSample(frame, strip, [&](int plane, int x, int y, bool is_hidden) {
+      if (is_hidden) test::SetSample(frame, plane, x, y, (hidden * (x + 3 * y + i)) & 255);
+    });
+    eraser->Push(frame, strip, true);
+  }
   eraser->Finish();
+  std::vector<ErasedFrame> erased;
   while (auto e = eraser->Pop()) erased.push_back(std::move(*e));
+  return erased;
+}
+
+TEST(MovingPlaces, WhatPassesBehindAHoleIsWhole) {
+  const std::vector<ErasedFrame> erased = EraseStrip(0, 0);
 
   ASSERT_EQ(erased.size(), static_cast<size_t>(kFrames));
   double sum = 0, count = 0;
   for (int i = 4; i < kFrames - 4; ++i) {
-    const Frame truth = Picture(i);
+    const Frame truth = Picture(i, 0);
     for (int y = kTop + 3; y < kBottom - 3; ++y) {
       for (int x = kHoleLeft; x < kHoleLeft + kHoleWidth; ++x) {
         const double d = truth.Row<uint8_t>(0, y)[x] -
@@ -78,6 +92,15 @@ TEST(MovingPlaces, WhatPassesBehindAHoleIsWhole) {
   }
   ASSERT_GT(count, 1000);
   EXPECT_GT(10 * std::log10(255 * 255 * count / sum), 20);  // 18.3 without layers.
+}
+
+TEST(MovingPlaces, ShowNothingOfWhatIsUnderTheMask) {
+  for (const double pan : {0.0, 1.25}) {
+    const std::vector<ErasedFrame> one = EraseStrip(1, pan), two = EraseStrip(91, pan);
+    for (size_t i = 0; i < one.size(); ++i) {
+      ASSERT_TRUE(SameSamples(one[i].frame, two[i].frame)) << "frame " << i << " pan " << pan;
+    }
+  }
 }
 
 }  // namespace
