@@ -96,6 +96,18 @@ class MadeUpFilm(TapmaskCase):
             self.assertGreater(erased["seen"], 0.9)
             self.assertGreater(erased["confidence"], 0.5)
 
+    def test_takes_the_shadow_along(self):
+        """The figure casts one on the ground, which is not in its mask."""
+        errors = {}
+        plate = self.luma(self.scene / "plate.mkv")
+        for options in ([], ["--shadow"]):
+            output = self.out / f"erased{len(options)}.mkv"
+            self.succeed("render", self.scene / "scene.mkv", "--masks", self.scene / "masks", "--mode", "magic_eraser", *options,
+                         "--codec", "lossless", "--report", self.out / "report.json", "-o", output)
+            errors[len(options)] = np.mean((self.luma(output).astype(float) - plate) ** 2)
+            self.assertEqual(self.report()["effect"]["shadow"], bool(options))
+        self.assertLess(errors[1], 0.5 * errors[0])
+
     def test_says_when_it_had_to_make_things_up(self):
         """Nothing moves, so what the figure hides is never to be seen."""
         still = self.out / "still"

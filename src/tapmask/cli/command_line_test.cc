@@ -66,7 +66,7 @@ TEST_F(CommandLineTest, HelpsWithTheCommandsThatExistAndNoOthers) {
     EXPECT_NE(help.find(std::string("\n  ") + name + " "), std::string::npos) << name;
   }
   for (const char* name :
-       {"serve", "models", "user", "bench", "api", "worker", "sweeper", "lambda", "--shadow"}) {
+       {"serve", "models", "user", "bench", "api", "worker", "sweeper", "lambda"}) {
     EXPECT_EQ(help.find(name), std::string::npos) << name;
   }
   EXPECT_EQ(err.str(), "");
@@ -173,6 +173,9 @@ TEST_F(CommandLineTest, SaysWhyWhatItRefusesIsDangerousOrNotThere) {
 
   EXPECT_EQ(StartRun({"--mode", "magic_eraser", "--invert"}), ExitCode::kBadUsage);
   EXPECT_TRUE(Says("inverted")) << err.str();
+
+  EXPECT_EQ(StartRun({"--shadow", "--invert"}), ExitCode::kBadUsage);
+  EXPECT_TRUE(Says("--invert")) << err.str();
 
   EXPECT_EQ(StartRun({"--mode", "magic_eraser", "--on-lost", "clear"}), ExitCode::kBadUsage);
   EXPECT_TRUE(Says("lost")) << err.str();

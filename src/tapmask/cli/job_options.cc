@@ -167,6 +167,9 @@ void AddEffectOptions(CLI::App& command, JobArguments& arguments) {
       "nothing",
       kEffectGroup,
       [&](const std::string& text) { effect.on_lost = ParseNamed("--on-lost", text, kOnLost); });
+  AddSwitch(command, "--shadow",
+            "The shadow that the object casts as well, where it is found by its moving along",
+            kEffectGroup, effect.shadow);
   AddSwitch(command, "--invert", "Hide everything but the object", kEffectGroup, effect.invert);
   AddValue(command, "--from", "SECONDS", "Hide from this time on; frames before stay as they are",
            kEffectGroup, [&](const std::string& text) {

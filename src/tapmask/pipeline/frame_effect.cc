@@ -7,6 +7,7 @@
 
 #include "tapmask/effect/eraser.h"
 #include "tapmask/effect/redact.h"
+#include "tapmask/effect/shadow_finder.h"
 
 namespace tapmask {
 namespace {
@@ -76,6 +77,43 @@ class EraseEffect final : public FrameEffect {
   std::deque<RenderedFrame> waiting_;
 };
 
+// Takes the shadows along, then leaves the frames to another effect.
+class ShadowEffect final : public FrameEffect {
+ public:
+  ShadowEffect(std::unique_ptr<FrameEffect> effect, int threads, std::stop_token stop)
+      : finder_({.threads = threads, .stop = std::move(stop)}), effect_(std::move(effect)) {}
+
+  void Push(Frame frame, const Mask& cover, bool in_span, RenderedFrame rendered) override {
+    finder_.Push(std::move(frame), cover);
+    waiting_.push_back({in_span, std::move(rendered)});
+    HandOver();
+  }
+  void Finish() override {
+    finder_.Finish();
+    HandOver();
+    effect_->Finish();
+  }
+  std::optional<Done> Pop() override { return effect_->Pop(); }
+
+ private:
+  struct Waiting {
+    bool in_span;
+    RenderedFrame rendered;
+  };
+  void HandOver() {
+    while (std::optional<ShadowFinder::Found> found = finder_.Pop()) {
+      auto [in_span, rendered] = std::move(waiting_.front());
+      waiting_.pop_front();
+      if (in_span) rendered.covered_px = found->mask.Area();
+      effect_->Push(std::move(found->frame), found->mask, in_span, std::move(rendered));
+    }
+  }
+
+  ShadowFinder finder_;
+  const std::unique_ptr<FrameEffect> effect_;
+  std::deque<Waiting> waiting_;
+};
+
 }  // namespace
 
 std::vector<RenderedFrame::Object> ObjectsOf(const std::vector<MaskRecord>& records) {
@@ -88,10 +126,14 @@ std::vector<RenderedFrame::Object> ObjectsOf(const std::vector<MaskRecord>& reco
 
 std::unique_ptr<FrameEffect> MakeFrameEffect(const EffectOptions& effect, int grow_px,
                                              bool full_range, int threads, std::stop_token stop) {
+  std::unique_ptr<FrameEffect> drawing;
   if (effect.mode == Mode::kMagicEraser) {
-    return std::make_unique<EraseEffect>(threads, std::move(stop));
+    drawing = std::make_unique<EraseEffect>(threads, stop);
+  } else {
+    drawing = std::make_unique<RedactEffect>(effect.style, grow_px, full_range);
   }
-  return std::make_unique<RedactEffect>(effect.style, grow_px, full_range);
+  if (!effect.shadow) return drawing;
+  return std::make_unique<ShadowEffect>(std::move(drawing), threads, std::move(stop));
 }
 
 ErasedReview::ErasedReview(double frames_per_second)

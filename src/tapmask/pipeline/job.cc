@@ -94,6 +94,10 @@ void PutInPlace(const std::string& output, OutputWriter* writer, MaskFolder* mas
 }
 
 void CheckMode(const EffectOptions& effect) {
+  if (effect.shadow && effect.invert) {
+    throw Error(Code::kInvalidArgument,
+                "--shadow cannot be used with --invert: it would hide the shadow, not show it.");
+  }
   if (effect.mode != Mode::kMagicEraser) return;
   if (effect.invert) {
     throw Error(Code::kInvalidArgument,

@@ -27,6 +27,7 @@ struct EffectOptions {
   std::optional<int> grow_px;  // Choose for me: by height and mode. >= 1.
   OnLost on_lost = OnLost::kCover;
   bool invert = false;                 // Everything but the object.
+  bool shadow = false;                 // And the shadow that it casts.
   std::optional<double> from_seconds;  // The effect begins here; frames before pass as they are.
   std::optional<double> to_seconds;    // The effect ends before this.
 };

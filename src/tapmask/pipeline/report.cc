@@ -80,6 +80,7 @@ json EffectJson(const EffectOptions& effect, int grow_px) {
   out["grow_px"] = grow_px;
   out["on_lost"] = OnLostName(effect.on_lost);
   out["invert"] = effect.invert;
+  out["shadow"] = effect.shadow;
   if (effect.from_seconds) out["from_seconds"] = *effect.from_seconds;
   if (effect.to_seconds) out["to_seconds"] = *effect.to_seconds;
   return out;

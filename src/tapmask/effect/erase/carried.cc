@@ -44,8 +44,8 @@ void Set(cv::Mat& plane, const cv::Point& place, float value, int max_value) {
 
 }  // namespace
 
-void CarriedFrame::Fill(const Window& window, int at, int plane, cv::Mat& target,
-                        cv::Mat& missing) const {
+void CarriedFrame::Fill(const Window& window, int at, int plane, const cv::Mat& not_carried,
+                        cv::Mat& target, cv::Mat& missing) const {
   const Motion* back = StepFrom(window, at, -1, MotionKind::kBetter);
   if (frame_.Empty() || !back) return;
   const Motion* back_before = StepFrom(window, at - 1, -1, MotionKind::kBetter);
@@ -62,6 +62,7 @@ void CarriedFrame::Fill(const Window& window, int at, int plane, cv::Mat& target
     const cv::Point2f working = MapPlace(place, target.size(), back->flow.size());
     const Bilinear here(working, back->flow.size());
     if (here.Error(*back) > kMaxError) continue;
+    if (!not_carried.empty() && not_carried.at<uint8_t>(here.y0, here.x0)) continue;
     const cv::Point2f place_before = working + here.Flow(*back);
     const Bilinear there(place_before, back->flow.size());
     const cv::Point2f own = AgainstCamera(*back, here, working);
@@ -87,12 +88,18 @@ void CarriedFrame::Remember(const Frame& erased, const WindowFrame& at) {
 void CarriedFrame::Remember(const Frame& erased, const WindowFrame& at, const HiddenPlaces& hidden,
                             const cv::Mat& made_up) {
   Remember(erased, at);
-  uncertain_ = Uncertain(hidden);
   // So wide that nothing read beside it holds any of it: what is carried on counts as seen.
+  const cv::Mat reach = cv::getStructuringElement(cv::MORPH_RECT, {7, 7});
+  uncertain_ = Uncertain(hidden);
+  if (!hidden.not_carried.empty()) {
+    cv::Mat passing;
+    cv::dilate(hidden.not_carried, passing, reach);
+    uncertain_ |= passing;
+  }
   cv::Mat small;
   made_up.convertTo(small, CV_32F);
   cv::resize(small, small, at.small.size(), 0, 0, cv::INTER_AREA);
-  cv::dilate(small > 0, made_up_, cv::getStructuringElement(cv::MORPH_RECT, {7, 7}));
+  cv::dilate(small > 0, made_up_, reach);
 }
 
 }  // namespace tapmask

@@ -11,12 +11,14 @@ namespace tapmask {
 
 // The frame that came out last, from which is carried on what was in sight long ago, further away
 // than the window reaches: only what moved there as it moves here, was copied from where it was
-// surely in sight, and has nothing that was made up within the reach of the sampler.
+// surely in sight, and has nothing that was made up within the reach of the sampler. What is
+// `not_carried` (HiddenPlaces) in either of both frames is left as well.
 class CarriedFrame {
  public:
   // Fills what it can of `missing` (8U, of the plane's size) in a plane of window[at], the frame
   // after it, and takes that out of `missing`. May be called for several planes at once.
-  void Fill(const Window& window, int at, int plane, cv::Mat& target, cv::Mat& missing) const;
+  void Fill(const Window& window, int at, int plane, const cv::Mat& not_carried, cv::Mat& target,
+            cv::Mat& missing) const;
 
   // Frame `erased` came out for window frame `at`, where nothing had to be filled,
   void Remember(const Frame& erased, const WindowFrame& at);

@@ -37,7 +37,8 @@ int64_t BytesOf(const Frame& frame) {
 
 // Eraser in three steps, each some frames ahead of the next, so that each has the frames around it:
 // motion of the background, with holes filled smoothly; a fill at working size from other frames;
-// better motion from that, and the fill of the frames themselves.
+// better motion from that, and the fill of the frames themselves. Where the camera stands still,
+// the fill follows the first motion at once.
 class ClassicalEraser final : public Eraser {
  public:
   explicit ClassicalEraser(const ClassicalEraserOptions& options) : options_(options) {}
@@ -184,15 +185,7 @@ class ClassicalEraser final : public Eraser {
       HiddenPlaces hidden;
       {
         const Stopwatch watch("sources");
-        if (out.camera_is_still) {
-          if (!at.begins_shot && !at.better.back.Known())
-            at.better.back = NoMotion(at.small.size());
-          hidden = FindStillSources(window_, next_, reach_, options_.threads);
-          TakeMovingPlaces(window_, next_, reach_, hidden, options_.threads);
-        } else {
-          hidden = FindSources(window_, next_, reach_, MotionKind::kBetter, options_.threads);
-          LeaveCamera(at.moving, hidden);
-        }
+        hidden = out.camera_is_still ? FindStill() : FindAlongMotion();
         out.confidence = WeighSources(window_, next_, IsYuv(), hidden);
       }
       const cv::Mat made_up = Fill(hidden, out);
@@ -204,15 +197,38 @@ class ClassicalEraser final : public Eraser {
     return out;
   }
 
+  HiddenPlaces FindAlongMotion() const {
+    HiddenPlaces hidden =
+        FindSources(window_, next_, reach_, MotionKind::kBetter, options_.threads);
+    LeaveCamera(window_[static_cast<size_t>(next_)].moving, hidden);
+    return hidden;
+  }
+
+  HiddenPlaces FindStill() {
+    WindowFrame& at = At(next_);
+    if (!at.begins_shot && !at.better.back.Known()) at.better.back = NoMotion(at.small.size());
+    HiddenPlaces hidden = FindStillSources(window_, next_, reach_, options_.threads);
+    hidden.not_carried = TakeMovingPlaces(window_, next_, reach_, hidden, options_.threads);
+    if (hidden.not_carried.empty() && !at.moving.empty()) {  // The camera has just stopped.
+      const HiddenPlaces along_motion = FindAlongMotion();
+      for (size_t n = 0; n < hidden.places.size(); ++n) {
+        if (at.moving.at<uint8_t>(hidden.places[n])) hidden.sources[n] = along_motion.sources[n];
+      }
+      hidden.not_carried = at.moving;
+    }
+    return hidden;
+  }
+
   static Motion NoMotion(const cv::Size& size) {
-    return {cv::Mat::zeros(size, CV_16SC2), cv::Mat::zeros(size, CV_8U), {}};
+    return {cv::Mat::zeros(size, CV_16SC2), cv::Mat::zeros(size, CV_8U), {}, {}};
   }
 
   // What no later frame needs.
   void Forget() {
-    const int filled = next_ + reach_;  // Up to here there are fills and better motion.
-    for (int i = std::max(0, filled - first_reach_ - 2); i >= 0; --i) {
-      if (i > Last() || !At(i).better.forth.Known()) continue;
+    int filled = Last();
+    while (filled >= 0 && At(filled).filled.planes.empty()) --filled;
+    for (int i = filled - first_reach_ - 2; i >= 0; --i) {
+      if (!At(i).better.forth.Known()) continue;
       if (!At(i).first.forth.Known()) break;
       At(i).first = {};
       At(i).layers = {};
@@ -249,7 +265,7 @@ class ClassicalEraser final : public Eraser {
                                      static_cast<float>((max_value + 1) / 256)};
             },
             max_value);
-        carried_.Fill(window_, next_, p, planes[plane], missing[plane]);
+        carried_.Fill(window_, next_, p, hidden.not_carried, planes[plane], missing[plane]);
       });
     }
     const Stopwatch watch("made up");

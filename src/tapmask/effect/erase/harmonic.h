@@ -5,7 +5,7 @@
 
 namespace tapmask {
 
-// Fills the holes of a field of 1 to 4 floats a pixel with the solution of Laplace's equation whose
+// Fills the holes of a field of 1 to 3 floats a pixel with the solution of Laplace's equation whose
 // border is what surrounds them; at the picture's border nothing pulls. What lies in the holes
 // before is not read. `hole` is 8U of the field's size, anything but 0 is to be filled. Without any
 // pixel outside all becomes `otherwise`.

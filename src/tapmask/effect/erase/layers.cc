@@ -214,7 +214,11 @@ void LinkLayers(MovingLayers& first, MovingLayers& second) {
     const auto most = std::max_element(both.begin(), both.end());
     const auto at = static_cast<size_t>(most - both.begin());
     const size_t i = at / m, j = at % m;
-    if (*most < kLeastPixels / 2 || 2 * *most < std::min(in_first[i], in_second[j])) return;
+    if (*most < kLeastPixels / 2) return;
+    if (2 * *most < std::min(in_first[i], in_second[j])) {
+      *most = 0;
+      continue;
+    }
     first.layers[i].after = static_cast<int>(j);
     second.layers[j].before = static_cast<int>(i);
     for (size_t k = 0; k < m; ++k) both[i * m + k] = 0;

@@ -51,14 +51,18 @@ int Steps(const Window& window, int frame, int direction, int number) {
 
 std::vector<Chain> ChainsAt(const Window& window, int at, int reach) {
   std::vector<Chain> chains;
-  const auto& before = window[static_cast<size_t>(at)].layers.layers;
-  for (size_t i = 0; i < before.size(); ++i) {
-    chains.push_back({static_cast<int>(i), before[i].after});
+  const bool has_before = StepFrom(window, at, -1, MotionKind::kFirst),
+             has_after = StepFrom(window, at, 1, MotionKind::kFirst);
+  if (has_before) {
+    const auto& before = LaterOf(window, at, -1).layers.layers;
+    for (size_t i = 0; i < before.size(); ++i) {
+      chains.push_back({static_cast<int>(i), has_after ? before[i].after : -1});
+    }
   }
-  if (at + 1 < static_cast<int>(window.size())) {
-    const auto& after = window[static_cast<size_t>(at) + 1].layers.layers;
+  if (has_after) {
+    const auto& after = LaterOf(window, at, 1).layers.layers;
     for (size_t i = 0; i < after.size(); ++i) {
-      if (after[i].before < 0) chains.push_back({-1, static_cast<int>(i)});
+      if (!has_before || after[i].before < 0) chains.push_back({-1, static_cast<int>(i)});
     }
   }
   std::erase_if(chains, [&](const Chain& chain) {

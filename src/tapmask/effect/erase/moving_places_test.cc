@@ -94,6 +94,81 @@ TEST(MovingPlaces, WhatPassesBehindAHoleIsWhole) {
   EXPECT_GT(10 * std::log10(255 * 255 * count / sum), 20);  // 18.3 without layers.
 }
 
+// The strip is never in sight, and what passed behind it must not stay there.
+TEST(MovingPlaces, WhatHasPassedLeavesNothingBehind) {
+  const PixelFormat gray{PixelFormat::Model::kGray, 8, 0, 0};
+  const auto eraser = MakeClassicalEraser({});
+  constexpr int kStrip = 24, kPasses = 48, kAfterwards = 8;
+  Mask strip(kWidth, kHeight);
+  FillRect(strip, {kHoleLeft, 0, kStrip, kHeight});
+  const auto left = [](int frame) { return -kLength + 4 * frame; };  // White, on a dark ground.
+  for (int i = 0; i < kPasses + kAfterwards; ++i) {
+    Frame frame = test::MakeFrame(gray, kWidth, kHeight, [&](int, int x, int y) {
+      const bool is_on_it = y >= kTop && y < kBottom && x >= left(i) && x < left(i) + kLength;
+      return is_on_it ? 190 + 0.25 * Smooth(7, x - left(i), y, 8) : 0.2 * Smooth(1, x, y, 8);
+    });
+    frame.index = i;
+    eraser->Push(frame, strip, true);
+  }
+  eraser->Finish();
+  std::vector<ErasedFrame> erased;
+  while (auto e = eraser->Pop()) erased.push_back(std::move(*e));
+
+  bool was_there = false;
+  for (int i = 0; i < kPasses + kAfterwards; ++i) {
+    const uint8_t* row = erased[static_cast<size_t>(i)].frame.Row<uint8_t>(0, (kTop + kBottom) / 2);
+    const int seen = row[kHoleLeft + kStrip / 2];
+    was_there = was_there || seen > 150;
+    if (left(i) > kHoleLeft + kStrip + 8) {
+      EXPECT_LT(seen, 80) << "frame " << i;
+    }
+  }
+  EXPECT_TRUE(was_there);
+}
+
+// The camera pans, stands, and pans again; with little memory the eraser looks 4 frames far.
+TEST(MovingPlaces, DependOnNeitherTheMaskedNorTheThreadsWhenTheCameraStops) {
+  const PixelFormat gray{PixelFormat::Model::kGray, 8, 0, 0};
+  constexpr int kAll = 44;
+  const auto film = [&](unsigned under_mask, const ClassicalEraserOptions& options) {
+    const auto eraser = MakeClassicalEraser(options);
+    std::vector<ErasedFrame> erased;
+    const auto take = [&] {
+      while (auto e = eraser->Pop()) erased.push_back(std::move(*e));
+    };
+    for (int i = 0; i < kAll; ++i) {
+      const double pan = i < 12 ? 2 * i : i < 32 ? 24 : 24 + 2 * (i - 32);
+      const double patch = 3 * (i % 60) - 30;
+      Frame frame = test::MakeFrame(gray, 120, 90, [&](int, int x, int y) {
+        const bool is_on_it = y >= 40 && y < 62 && x >= patch && x < patch + 30;
+        return is_on_it ? 100 + 0.6 * Smooth(7, x - patch, y, 8) : 0.4 * Smooth(1, x + pan, y, 8);
+      });
+      Mask mask(120, 90);
+      FillRect(mask, {50, 20, 14, 55});
+      test::ForEachSample(frame, mask, [&](int plane, int x, int y, bool is_hidden) {
+        if (is_hidden)
+          test::SetSample(frame, plane, x, y,
+                          static_cast<int>(under_mask * static_cast<unsigned>(x + y + i)) & 255);
+      });
+      frame.index = i;
+      eraser->Push(frame, mask, true);
+      take();
+    }
+    eraser->Finish();
+    take();
+    return erased;
+  };
+  const auto one = film(1, {.memory_bytes = 1}), two = film(77, {.threads = 3, .memory_bytes = 1});
+  ASSERT_EQ(one.size(), static_cast<size_t>(kAll));
+  bool stands = false, moves = false;
+  for (size_t i = 0; i < one.size(); ++i) {
+    ASSERT_TRUE(SameSamples(one[i].frame, two[i].frame)) << "frame " << i;
+    stands = stands || one[i].camera_is_still;
+    moves = moves || (stands && !one[i].camera_is_still);
+  }
+  EXPECT_TRUE(stands && moves);
+}
+
 TEST(MovingPlaces, ShowNothingOfWhatIsUnderTheMask) {
   for (const double pan : {0.0, 1.25}) {
     const std::vector<ErasedFrame> one = EraseStrip(1, pan), two = EraseStrip(91, pan);

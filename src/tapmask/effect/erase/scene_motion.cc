@@ -89,9 +89,33 @@ cv::Mat ErrorOf(const cv::Mat& flow, const cv::Mat& opposite) {
   return Length(flow + back);
 }
 
+float Median(std::vector<float>& values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+std::array<cv::Point2f, 4> MotionOfQuarters(const cv::Mat& flow) {
+  constexpr int kStep = 4;
+  std::array<std::vector<float>, 4> x_values, y_values;
+  for (int y = 0; y < flow.rows; y += kStep) {
+    for (int x = 0; x < flow.cols; x += kStep) {
+      const auto& v = flow.at<cv::Vec2f>(y, x);
+      const size_t quarter = (2 * y < flow.rows ? 0u : 2u) + (2 * x < flow.cols ? 0u : 1u);
+      x_values[quarter].push_back(v[0]);
+      y_values[quarter].push_back(v[1]);
+    }
+  }
+  std::array<cv::Point2f, 4> out;
+  for (size_t q = 0; q < 4; ++q) out[q] = {Median(x_values[q]), Median(y_values[q])};
+  return out;
+}
+
 Motion Pack(const Draft& draft, const cv::Mat& opposite) {
   Motion out;
   out.camera = draft.camera;
+  out.quarters = MotionOfQuarters(draft.flow);
   draft.flow.convertTo(out.flow, CV_16S, 1 / Motion::kFlowUnit);
   ErrorOf(draft.flow, opposite).convertTo(out.error, CV_8U, 1 / Motion::kErrorUnit);
   return out;
@@ -200,10 +224,7 @@ Light LightChange(const Motion& back, const Picture& earlier, const Picture& lat
         differences.push_back(later.planes[c].at<uint8_t>(y, x) - before);
       }
     }
-    if (differences.empty()) continue;
-    const auto middle = differences.begin() + static_cast<ptrdiff_t>(differences.size() / 2);
-    std::nth_element(differences.begin(), middle, differences.end());
-    change[c] = *middle;
+    change[c] = Median(differences);
   }
   return change;
 }

@@ -19,9 +19,10 @@ struct Motion {
   static constexpr float kFlowUnit = 1 / 64.0f;   // Pixels.
   static constexpr float kErrorUnit = 1 / 32.0f;  // Pixels; 255 stands for more as well.
 
-  cv::Mat flow;       // 16SC2.
-  cv::Mat error;      // 8U: there and back again ends that far away.
-  Homography camera;  // What most of what is known agrees with.
+  cv::Mat flow;                         // 16SC2.
+  cv::Mat error;                        // 8U: there and back again ends that far away.
+  Homography camera;                    // What most of what is known agrees with.
+  std::array<cv::Point2f, 4> quarters;  // The median motion in each quarter of the picture.
 
   bool Known() const { return !flow.empty(); }
 };
@@ -76,8 +77,9 @@ Light LightChange(const Motion& back, const Picture& earlier, const Picture& lat
 MotionPair FirstMotion(FlowEstimator& flow, const cv::Mat& earlier, const cv::Mat& earlier_hole,
                        const cv::Mat& later, const cv::Mat& later_hole, int threads);
 
-// From pictures whose holes are filled with what was found behind them: the new flow is believed
-// where it agrees in both directions and the pixel is not one that was `invented` (8U).
+// From pictures whose holes are filled with what was found behind them: near the holes, the new
+// flow is believed where it agrees in both directions and the pixel is not one that was `invented`
+// (8U).
 MotionPair BetterMotion(FlowEstimator& flow, const MotionPair& first, const cv::Mat& earlier,
                         const cv::Mat& earlier_hole, const cv::Mat& earlier_invented,
                         const cv::Mat& later, const cv::Mat& later_hole,

@@ -27,6 +27,9 @@ struct HiddenPlaces {
   std::vector<Sources> sources;   // Of each.
   cv::Mat index;                  // 32S: the number of a pixel's place; -1 where nothing is hidden.
   cv::Mat trust;  // 32F: how far what the sources show is better than a smooth fill.
+  // 8U: something passes here while the camera stands still, so what is here now is not here in
+  // the next frame. Empty: nowhere.
+  cv::Mat not_carried;
 };
 
 HiddenPlaces HiddenPlacesOf(const WindowFrame& frame);  // Without sources.

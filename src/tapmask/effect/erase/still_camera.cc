@@ -3,15 +3,16 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "tapmask/core/parallel.h"
 
 namespace tapmask {
 namespace {
 
-constexpr float kMaxShift = 0.3f;  // Working pixels, of the corners against frame `at`,
-constexpr float kMoves = 0.5f;     // and of what does not move, between two frames.
+// In working pixels.
+constexpr float kMaxShift = 0.3f;  // Of a quarter of the picture, against frame `at`.
+constexpr int kStillQuarters = 3;  // Something large may move in the fourth.
+constexpr float kMoves = 0.5f;     // Of what does not move, between two frames.
 
 // The first motion, or what is left of it in the better one.
 const Motion* AnyStepFrom(const Window& window, int frame, int direction) {
@@ -43,21 +44,17 @@ void FindInDirection(const Window& window, int at, int reach, int direction, con
 }  // namespace
 
 bool IsStill(const Window& window, int at, int reach) {
-  const cv::Size size = window[static_cast<size_t>(at)].small.size();
-  const auto right = static_cast<double>(size.width - 1),
-             bottom = static_cast<double>(size.height - 1);
   for (const int direction : {1, -1}) {
-    std::array<Point2f, 4> start{{{0, 0}, {right, 0}, {0, bottom}, {right, bottom}}};
-    std::array<Point2f, 4> corners = start;
+    std::array<cv::Point2f, 4> shift;
     for (int frame = at, step = 1; step <= reach; ++step, frame += direction) {
       const Motion* motion = AnyStepFrom(window, frame, direction);
       if (!motion) break;
-      for (size_t i = 0; i < corners.size(); ++i) {
-        corners[i] = motion->camera.Map(corners[i].x, corners[i].y);
-        if (std::hypot(corners[i].x - start[i].x, corners[i].y - start[i].y) > kMaxShift) {
-          return false;
-        }
+      int still = 0;
+      for (size_t q = 0; q < shift.size(); ++q) {
+        shift[q] += motion->quarters[q];
+        still += Length(shift[q]) <= kMaxShift;
       }
+      if (still < kStillQuarters) return false;
     }
   }
   return true;
