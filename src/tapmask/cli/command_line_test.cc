@@ -174,6 +174,9 @@ TEST_F(CommandLineTest, SaysWhyWhatItRefusesIsDangerousOrNotThere) {
   EXPECT_EQ(StartRun({"--mode", "magic_eraser", "--invert"}), ExitCode::kBadUsage);
   EXPECT_TRUE(Says("inverted")) << err.str();
 
+  EXPECT_EQ(StartRun({"--mode", "magic_eraser", "--style", "secure"}), ExitCode::kBadUsage);
+  EXPECT_TRUE(Says("--style")) << err.str();
+
   EXPECT_EQ(StartRun({"--shadow", "--invert"}), ExitCode::kBadUsage);
   EXPECT_TRUE(Says("--invert")) << err.str();
 

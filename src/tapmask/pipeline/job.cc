@@ -99,6 +99,11 @@ void CheckMode(const EffectOptions& effect) {
                 "--shadow cannot be used with --invert: it would hide the shadow, not show it.");
   }
   if (effect.mode != Mode::kMagicEraser) return;
+  if (effect.style) {
+    throw Error(Code::kInvalidArgument,
+                "--style cannot be used with magic_eraser: it draws what is behind the object, in "
+                "no style; leave --style out, or say --mode privacy_blur.");
+  }
   if (effect.invert) {
     throw Error(Code::kInvalidArgument,
                 "magic_eraser cannot be inverted: there is nothing behind everything else.");

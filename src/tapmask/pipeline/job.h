@@ -23,7 +23,7 @@ enum class Mode { kPrivacyBlur, kMagicEraser };
 // What happens to the object, given its masks.
 struct EffectOptions {
   Mode mode = Mode::kPrivacyBlur;
-  RedactStyle style = RedactStyle::kSecure;
+  std::optional<RedactStyle> style;  // Choose for me: secure. Of privacy_blur alone.
   std::optional<int> grow_px;  // Choose for me: by height and mode. >= 1.
   OnLost on_lost = OnLost::kCover;
   bool invert = false;                 // Everything but the object.

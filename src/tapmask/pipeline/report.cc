@@ -76,7 +76,7 @@ const char* AudioName(AudioMode audio) {
 json EffectJson(const EffectOptions& effect, int grow_px) {
   const bool erases = effect.mode == Mode::kMagicEraser;
   json out = {{"mode", erases ? "magic_eraser" : "privacy_blur"}};
-  if (!erases) out["style"] = RedactStyleName(effect.style);
+  if (!erases) out["style"] = RedactStyleName(effect.style.value_or(RedactStyle::kSecure));
   out["grow_px"] = grow_px;
   out["on_lost"] = OnLostName(effect.on_lost);
   out["invert"] = effect.invert;
