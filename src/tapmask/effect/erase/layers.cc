@@ -21,6 +21,8 @@ constexpr float kToleranceShare = 0.15f;  // or so much of its length.
 constexpr int kGrid = 4;                  // Between the pixels that a layer is looked for at,
 constexpr float kSeedReach = 40;          // and how far around one of them.
 constexpr int kLeastPixels = 60;
+constexpr size_t kMostSeeds =
+    600;  // Where more moves, not every pixel is tried as the middle of a layer.
 constexpr int kRefinements = 4;
 constexpr double kStiffness = 10;  // Square pixels: what pulls a layer's motion to a plain shift.
 
@@ -92,7 +94,9 @@ bool Fits(const MovingPixel& pixel, const cv::Point2f& motion) {
 std::optional<Affine> BestShift(const std::vector<const MovingPixel*>& pixels) {
   int most = 0;
   const MovingPixel* best = nullptr;
-  for (const MovingPixel* seed : pixels) {
+  const size_t step = 1 + pixels.size() / kMostSeeds;
+  for (size_t n = 0; n < pixels.size(); n += step) {
+    const MovingPixel* seed = pixels[n];
     if (seed->layer >= 0) continue;
     const auto agrees = [&](const MovingPixel* other) {
       return other->layer < 0 && Length(other->place - seed->place) < kSeedReach &&
