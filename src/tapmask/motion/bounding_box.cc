@@ -23,4 +23,10 @@ cv::Rect BoundingBoxOf(const cv::Mat& mask) {
   return top < 0 ? cv::Rect() : cv::Rect(left, top, right - left + 1, bottom - top + 1);
 }
 
+cv::Rect GrownBox(const cv::Rect& box, int margin, const cv::Size& size) {
+  if (box.empty()) return {};
+  return cv::Rect(box.x - margin, box.y - margin, box.width + 2 * margin, box.height + 2 * margin) &
+         cv::Rect(cv::Point(0, 0), size);
+}
+
 }  // namespace tapmask

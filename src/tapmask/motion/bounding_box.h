@@ -11,4 +11,8 @@ namespace tapmask {
 // a row does not begin at a multiple of 4 bytes.
 cv::Rect BoundingBoxOf(const cv::Mat& mask);
 
+// `box` and `margin` pixels around it, as far as they are inside of a picture of `size`. An empty
+// one stays empty.
+cv::Rect GrownBox(const cv::Rect& box, int margin, const cv::Size& size);
+
 }  // namespace tapmask

@@ -10,7 +10,6 @@
 #include "tapmask/core/stopwatch.h"
 #include "tapmask/effect/erase/carried.h"
 #include "tapmask/effect/erase/compose.h"
-#include "tapmask/effect/erase/harmonic.h"
 #include "tapmask/effect/erase/inventor.h"
 #include "tapmask/effect/erase/moving_places.h"
 #include "tapmask/effect/erase/scene_motion.h"
@@ -120,15 +119,16 @@ class ClassicalEraser final : public Eraser {
                                 later.small.planes[0], HoleOf(later));
       LinkLayers(At(i - 1).layers, later.layers);
       later.light = LightChange(later.first.back, earlier.small, later.small);
+      later.sharpness = SharpnessChange(later.first.back, earlier.small, later.small);
     }
   }
 
   void NeedFilled(int from, int to) {
     for (int i = std::max(0, from); i <= std::min(to, Last()); ++i) {
       WindowFrame& at = At(i);
-      if (!at.filled.planes.empty()) continue;
+      if (!at.filled.empty()) continue;
       at.invented = cv::Mat::zeros(at.small.size(), CV_8U);
-      at.filled = at.small;
+      at.filled = at.small.planes[0];
       if (!at.has_hole) continue;
       CheckStop();
       NeedFirstMotion(i - first_reach_ + 1, i + first_reach_);
@@ -138,24 +138,17 @@ class ClassicalEraser final : public Eraser {
         hidden = FindSources(window_, i, first_reach_, MotionKind::kFirst, options_.threads);
         at.moving = TakeMovingPlaces(window_, i, first_reach_, hidden, options_.threads);
         WeighSources(window_, i, IsYuv(), hidden);
-        hidden.trust.setTo(1);  // Motion is found better on what is sharp.
+        hidden.trust.setTo(cv::Scalar::all(1));  // Motion is found better on what is sharp.
       }
       const Stopwatch watch("first fill");
-      const auto planes = static_cast<int>(at.small.planes.size());
-      std::vector<cv::Mat> missing(at.small.planes.size());
-      RunTasks(planes, options_.threads, [&](int plane) {
-        const auto p = static_cast<size_t>(plane);
-        at.filled.planes[p] = at.small.planes[p].clone();
-        missing[p] = ComposePlane(
-            at.filled.planes[p], at.small.holes[p], hidden, at.small.planes[p],
-            [&](int s) {
-              return SourcePlane{At(s).small.planes[p], At(s).small.holes[p],
-                                 LightBetween(window_, s, i)[p]};
-            },
-            255);
-        Invent(at.filled.planes[p], missing[p]);
-      });
-      for (const cv::Mat& m : missing) at.invented |= m;
+      at.filled = at.small.planes[0].clone();
+      at.invented = ComposePlane(
+          at.filled, at.small.holes[0], hidden, at.small.planes[0],
+          [&](int s) {
+            return SourcePlane{At(s).small.planes[0], At(s).small.holes[0],
+                               LightBetween(window_, s, i)[0]};
+          },
+          255);
     }
   }
 
@@ -168,9 +161,9 @@ class ClassicalEraser final : public Eraser {
       NeedFilled(i - 1, i);
       const Stopwatch watch("better motion");
       const WindowFrame& earlier = At(i - 1);
-      later.better = BetterMotion(fine_flow_, later.first, earlier.filled.planes[0],
-                                  HoleOf(earlier), earlier.invented, later.filled.planes[0],
-                                  HoleOf(later), later.invented, options_.threads);
+      later.better =
+          BetterMotion(fine_flow_, later.first, earlier.filled, HoleOf(earlier), earlier.invented,
+                       later.filled, HoleOf(later), later.invented, options_.threads);
     }
   }
 
@@ -226,7 +219,7 @@ class ClassicalEraser final : public Eraser {
   // What no later frame needs.
   void Forget() {
     int filled = Last();
-    while (filled >= 0 && At(filled).filled.planes.empty()) --filled;
+    while (filled >= 0 && At(filled).filled.empty()) --filled;
     for (int i = filled - first_reach_ - 2; i >= 0; --i) {
       if (!At(i).better.forth.Known()) continue;
       if (!At(i).first.forth.Known()) break;
@@ -277,16 +270,6 @@ class ClassicalEraser final : public Eraser {
     out.seen_share = 1 - out.invented_share;
     out.confidence *= out.seen_share;
     return missing[0];
-  }
-
-  static void Invent(cv::Mat& plane, const cv::Mat& missing) {
-    if (cv::countNonZero(missing) == 0) return;
-    cv::Mat field;
-    plane.convertTo(field, CV_32F);
-    FillHarmonic(field, missing, 128);
-    cv::Mat samples;
-    field.convertTo(samples, plane.type());
-    samples.copyTo(plane, missing);
   }
 
   bool IsYuv() const { return window_.back().frame.format().model == PixelFormat::Model::kYuv; }

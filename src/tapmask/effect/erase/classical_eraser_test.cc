@@ -137,6 +137,21 @@ TEST(ClassicalEraser, ShowsWhatIsBehindUnderAPan) {
   }
 }
 
+// The window slides along with the frames, so none of them is at a border of it.
+TEST(ClassicalEraser, FillsEveryFrameOfALongFilmAlike) {
+  const Film truth = Pan(kYuv420, 110, 0.7);
+
+  const std::vector<ErasedFrame> erased =
+      EraseFilm(Hide(truth, 1), {.memory_bytes = 8 << 20});  // 20 frames to both sides.
+
+  ASSERT_EQ(erased.size(), truth.frames.size());
+  std::vector<double> each;
+  for (size_t i = 20; i < 90; ++i) each.push_back(Psnr(truth, erased, i, i));
+  std::sort(each.begin(), each.end());
+  EXPECT_GT(each.front(), 30);
+  EXPECT_LT(each[each.size() / 2] - each.front(), 6);
+}
+
 TEST(ClassicalEraser, CopiesExactlyWhenNothingMovesButTheObject) {
   Film truth = Pan(kYuv420, 20, 0);
   for (size_t i = 0; i < truth.masks.size(); ++i) {
@@ -208,6 +223,42 @@ TEST(ClassicalEraser, FollowsTheLight) {
 }
 
 // Small pictures of every format and of odd sides, with masks at their borders.
+// A camera that swings blurs its frames; what is copied into them from sharp ones is not sharper
+// than they are.
+TEST(ClassicalEraser, IsAsSharpAsTheFrame) {
+  Film truth;
+  const auto is_blurred = [](int i) { return i >= 8 && i < 16; };
+  for (int i = 0; i < 24; ++i) {
+    truth.frames.push_back(Paint(kGray, i, [&](double x, double y) {
+      const auto fine = [&](double shift) { return 60 + 0.5 * Texture(x + 3 * i + shift, y, 2.5); };
+      if (!is_blurred(i)) return fine(0);
+      double sum = 0;
+      for (int k = -4; k <= 4; ++k) sum += fine(k);
+      return sum / 9;
+    }));
+    truth.masks.push_back(is_blurred(i) ? Box(40, 22, 14, 18) : Box(0, 0, 4, 4));
+  }
+
+  const std::vector<ErasedFrame> erased = EraseFilm(Hide(truth, 1));
+
+  const auto detail_of = [&](const Frame& frame, const Mask& mask) {
+    double sum = 0;
+    for (int y = 0; y < kHeight; ++y) {
+      for (int x = 1; x < kWidth; ++x) {
+        if (!mask.At(x, y) || !mask.At(x - 1, y)) continue;
+        sum += std::abs(frame.Row<uint8_t>(0, y)[x] - frame.Row<uint8_t>(0, y)[x - 1]);
+      }
+    }
+    return sum;
+  };
+  double shown = 0, true_detail = 0;
+  for (size_t i = 8; i < 16; ++i) {
+    shown += detail_of(erased[i].frame, truth.masks[i]);
+    true_detail += detail_of(truth.frames[i], truth.masks[i]);
+  }
+  EXPECT_LT(shown, 1.6 * true_detail);
+}
+
 TEST(ClassicalEraser, ShowsNothingOfWhatIsUnderTheMasksInAnyFormat) {
   std::mt19937 random(3);
   for (const PixelFormat& format : test::AllFormats()) {

@@ -11,6 +11,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "tapmask/effect/erase/harmonic.h"
+#include "tapmask/effect/erase/scene_motion.h"
 
 namespace tapmask {
 namespace {
@@ -18,6 +19,8 @@ namespace {
 constexpr int kSweeps = 40;
 constexpr int kStep = 2;  // Samples in a cell of the coarse solution.
 constexpr float kOverRelaxation = 1.6f;
+constexpr double kDetail =
+    1.5;  // Standard deviation of the blur that takes details away, working pixels.
 constexpr float kHold = 1e-4f;  // Towards no correction, so that islands without a border stay.
 
 float At(const cv::Mat& plane, int x, int y) {
@@ -60,9 +63,10 @@ class Composer {
     }
     MakeEdges();
     Relax();
+    for (Sample& s : samples_) s.value += s.correction;
+    Blend();
     for (const Sample& s : samples_) {
-      const float v =
-          std::clamp(Blend(s, s.value + s.correction) + 0.5f, 0.0f, static_cast<float>(max_value_));
+      const float v = std::clamp(s.value + 0.5f, 0.0f, static_cast<float>(max_value_));
       if (target_.depth() == CV_8U) {
         target_.at<uint8_t>(s.y, s.x) = static_cast<uint8_t>(v);
       } else {
@@ -77,7 +81,7 @@ class Composer {
     int x = 0, y = 0;
     int main_frame = -1;  // Of the source that counts most,
     int main = 0;         // and its number.
-    float value = 0;      // Composed, before the correction.
+    float value = 0;      // Composed; the correction is added at the end.
     float correction = 0;
     float pull = 0;    // Sum of what neighbours that are known ask of the correction, and of seams.
     float weight = 0;  // How many neighbours there are.
@@ -141,26 +145,46 @@ class Composer {
     float weight;
   };
 
-  // As far as the sources are trusted, `value`; else the smooth fill.
-  float Blend(const Sample& s, float value) const {
-    const cv::Point2f p = MapPlace({static_cast<float>(s.x), static_cast<float>(s.y)},
-                                   target_.size(), smooth_.size());
-    const float trust = ReadBetween<float>(hidden_.trust, p);
-    if (trust >= 1) return value;
-    const float grey =
-        ReadBetween<uint8_t>(smooth_, p) * static_cast<float>((max_value_ + 1) / 256);
-    return grey + trust * (value - grey);
+  // As far as the sources are trusted, what they show; else the smooth fill. Forms (what is left of
+  // the difference when it is blurred) and details each for themselves.
+  void Blend() {
+    double least = 1;
+    cv::minMaxIdx(hidden_.trust, &least);
+    if (least >= 1) return;
+    const float unit = static_cast<float>((max_value_ + 1) / 256);
+    cv::Mat beyond = cv::Mat::zeros(area_.size(), CV_32F), weight, forms;
+    cv::Mat(hole_.inside == 0).convertTo(weight, CV_32F, 1 / 255.0);
+    for (const Sample& s : samples_) {
+      const cv::Point at(s.x - area_.x, s.y - area_.y);
+      beyond.at<float>(at) = s.value - unit * ReadBetween<uint8_t, 1>(smooth_, Working(s))[0];
+      weight.at<float>(at) = 1;
+    }
+    const double scale = kDetail * scale_.x;
+    cv::GaussianBlur(beyond, forms, cv::Size(), scale);
+    cv::GaussianBlur(weight, weight, cv::Size(), scale);
+    for (Sample& s : samples_) {
+      const cv::Point at(s.x - area_.x, s.y - area_.y);
+      const auto trust = ReadBetween<float, 2>(hidden_.trust, Working(s));
+      const float all = beyond.at<float>(at), form = forms.at<float>(at) / weight.at<float>(at);
+      s.value += trust[0] * form + trust[1] * (all - form) - all;
+    }
   }
 
-  template <class T>
-  static float ReadBetween(const cv::Mat& m, const cv::Point2f& p) {
-    const float x = std::clamp(p.x, 0.0f, static_cast<float>(m.cols - 1));
-    const float y = std::clamp(p.y, 0.0f, static_cast<float>(m.rows - 1));
-    const int x0 = static_cast<int>(x), y0 = static_cast<int>(y);
-    const int x1 = std::min(x0 + 1, m.cols - 1), y1 = std::min(y0 + 1, m.rows - 1);
-    const float fx = x - static_cast<float>(x0), fy = y - static_cast<float>(y0);
-    const T *a = m.ptr<T>(y0), *b = m.ptr<T>(y1);
-    return (1 - fy) * ((1 - fx) * a[x0] + fx * a[x1]) + fy * ((1 - fx) * b[x0] + fx * b[x1]);
+  cv::Point2f Working(const Sample& s) const {
+    return MapPlace({static_cast<float>(s.x), static_cast<float>(s.y)}, target_.size(),
+                    smooth_.size());
+  }
+
+  template <class T, int kChannels>
+  static std::array<float, kChannels> ReadBetween(const cv::Mat& m, const cv::Point2f& p) {
+    const Bilinear b(p, m.size());
+    const T *upper = m.ptr<T>(b.y0), *lower = m.ptr<T>(b.y1);
+    std::array<float, kChannels> out;
+    for (int c = 0; c < kChannels; ++c) {
+      const int left = kChannels * b.x0 + c, right = kChannels * b.x1 + c;
+      out[static_cast<size_t>(c)] = b.Mix(upper[left], upper[right], lower[left], lower[right]);
+    }
+    return out;
   }
 
   // What its sources show at sample (x, y), which is the recipe's own or beside it.

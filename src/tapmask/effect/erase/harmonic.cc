@@ -16,33 +16,6 @@ constexpr int kSweeps = 14, kCoarsestSweeps = 60;
 constexpr int kCoarsestSide = 6;
 constexpr float kOverRelaxation = 1.6f;
 
-// Means of the known pixels of each 2 x 2 cell; a cell without any stays a hole.
-void Halve(const cv::Mat& field, const cv::Mat& hole, cv::Mat& small, cv::Mat& small_hole) {
-  const int channels = field.channels();
-  const cv::Size size((field.cols + 1) / 2, (field.rows + 1) / 2);
-  small = cv::Mat::zeros(size, field.type());
-  small_hole.create(size, CV_8U);
-  for (int y = 0; y < size.height; ++y) {
-    for (int x = 0; x < size.width; ++x) {
-      std::array<float, 4> sum{};
-      int known = 0;
-      for (int j = 2 * y; j < std::min(2 * y + 2, field.rows); ++j) {
-        for (int i = 2 * x; i < std::min(2 * x + 2, field.cols); ++i) {
-          if (hole.at<uint8_t>(j, i)) continue;
-          const float* v = field.ptr<float>(j) + i * channels;
-          for (int c = 0; c < channels; ++c) sum[static_cast<size_t>(c)] += v[c];
-          ++known;
-        }
-      }
-      small_hole.at<uint8_t>(y, x) = known ? 0 : 255;
-      float* out = small.ptr<float>(y) + x * channels;
-      for (int c = 0; c < channels && known; ++c) {
-        out[c] = sum[static_cast<size_t>(c)] / static_cast<float>(known);
-      }
-    }
-  }
-}
-
 // `kChannels` floats a pixel.
 template <int kChannels>
 void RelaxChannels(cv::Mat& field, const cv::Mat& hole, int sweeps) {
@@ -85,6 +58,32 @@ void Relax(cv::Mat& field, const cv::Mat& hole, int sweeps) {
 
 }  // namespace
 
+void HalveKnown(const cv::Mat& field, const cv::Mat& hole, cv::Mat& small, cv::Mat& small_hole) {
+  const int channels = field.channels();
+  const cv::Size size((field.cols + 1) / 2, (field.rows + 1) / 2);
+  small = cv::Mat::zeros(size, field.type());
+  small_hole.create(size, CV_8U);
+  for (int y = 0; y < size.height; ++y) {
+    for (int x = 0; x < size.width; ++x) {
+      std::array<float, 4> sum{};
+      int known = 0;
+      for (int j = 2 * y; j < std::min(2 * y + 2, field.rows); ++j) {
+        for (int i = 2 * x; i < std::min(2 * x + 2, field.cols); ++i) {
+          if (hole.at<uint8_t>(j, i)) continue;
+          const float* v = field.ptr<float>(j) + i * channels;
+          for (int c = 0; c < channels; ++c) sum[static_cast<size_t>(c)] += v[c];
+          ++known;
+        }
+      }
+      small_hole.at<uint8_t>(y, x) = known ? 0 : 255;
+      float* out = small.ptr<float>(y) + x * channels;
+      for (int c = 0; c < channels && known; ++c) {
+        out[c] = sum[static_cast<size_t>(c)] / static_cast<float>(known);
+      }
+    }
+  }
+}
+
 void FillHarmonic(cv::Mat& field, const cv::Mat& hole, double otherwise) {
   const int holes = cv::countNonZero(hole);
   if (holes == 0) return;
@@ -99,7 +98,7 @@ void FillHarmonic(cv::Mat& field, const cv::Mat& hole, double otherwise) {
     return;
   }
   cv::Mat small, small_hole, large;
-  Halve(field, hole, small, small_hole);
+  HalveKnown(field, hole, small, small_hole);
   FillHarmonic(small, small_hole);
   cv::resize(small, large, cv::Size(2 * small.cols, 2 * small.rows), 0, 0, cv::INTER_LINEAR);
   large(cv::Rect(0, 0, field.cols, field.rows)).copyTo(field, hole);

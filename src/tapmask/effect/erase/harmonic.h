@@ -13,4 +13,8 @@ namespace tapmask {
 // From coarse to fine, with successive over-relaxation on each level.
 void FillHarmonic(cv::Mat& field, const cv::Mat& hole, double otherwise = 0);
 
+// Half the size, rounded up: the mean of the known pixels of each 2 x 2 cell. A cell without any is
+// a hole of `small_hole` (8U, 0 or 255).
+void HalveKnown(const cv::Mat& field, const cv::Mat& hole, cv::Mat& small, cv::Mat& small_hole);
+
 }  // namespace tapmask

@@ -8,6 +8,7 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "tapmask/effect/erase/edge_fill.h"
 #include "tapmask/effect/erase/harmonic.h"
 #include "tapmask/effect/erase/patch_fill.h"
 #include "tapmask/effect/erase/picture.h"
@@ -20,15 +21,7 @@ constexpr int kMargin = 2;             // Samples around what is missing that le
 constexpr int kLeastPatch = 30;        // Working pixels; what is smaller gets no texture.
 constexpr int kLeastSide = 16;         // Of a picture, for patches.
 constexpr float kMaxStepError = 2;     // Working pixels.
-constexpr float kTextureShare = 0.5f;  // Full texture looks sharper, but is wrong more loudly.
-
-cv::Rect BoxAround(const cv::Mat& missing) {
-  const cv::Rect box = BoundingBoxOf(missing);
-  if (box.empty()) return box;
-  return cv::Rect(box.x - kMargin, box.y - kMargin, box.width + 2 * kMargin,
-                  box.height + 2 * kMargin) &
-         cv::Rect(0, 0, missing.cols, missing.rows);
-}
+constexpr float kTextureShare = 0.2f;  // Full texture looks sharper, but is wrong more loudly.
 
 void Put(cv::Mat& plane, const cv::Rect& box, const cv::Mat& values, const cv::Mat& missing,
          int max_value) {
@@ -38,26 +31,51 @@ void Put(cv::Mat& plane, const cv::Rect& box, const cv::Mat& values, const cv::M
   samples.copyTo(plane(box), missing(box));
 }
 
+// A plane or a mask at working size, as floats; both go the same way, so that whatever a mask's
+// samples have the smallest share in is not 0.
+cv::Mat AtWorkingSize(const cv::Mat& plane, const cv::Size& size) {
+  cv::Mat floats, out;
+  plane.convertTo(floats, CV_32F);
+  const bool shrinks = plane.cols >= size.width && plane.rows >= size.height;
+  cv::resize(floats, out, size, 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_LINEAR);
+  return out;
+}
+
 // The planes as they are, at working size, in grey levels of 8 bit.
 cv::Mat WorkingPicture(const std::vector<cv::Mat>& planes, const cv::Size& size, int max_value) {
   std::vector<cv::Mat> small;
   for (size_t i = 0; i < 3; ++i) {
-    const cv::Mat& plane = planes[std::min(i, planes.size() - 1)];
-    cv::Mat out;
-    cv::resize(plane, out, size, 0, 0, plane.cols > size.width ? cv::INTER_AREA : cv::INTER_LINEAR);
-    out.convertTo(out, CV_32F, 255.0 / max_value);
-    small.push_back(out);
+    small.push_back(AtWorkingSize(planes[std::min(i, planes.size() - 1)], size) *
+                    (255.0 / max_value));
   }
   cv::Mat joined;
   cv::merge(small, joined);
   return joined;
 }
 
-cv::Mat Shrunk(const cv::Mat& mask, const cv::Size& size) {
-  cv::Mat out;
-  mask.convertTo(out, CV_32F);
-  cv::resize(out, out, size, 0, 0, cv::INTER_AREA);
-  return out > 0;
+// Planes at working size, in grey levels of 8 bit, with what is missing filled along edges.
+std::vector<cv::Mat> SmoothAtWorkingSize(const std::vector<cv::Mat>& planes,
+                                         const std::vector<cv::Mat>& missing, const cv::Size& size,
+                                         int max_value) {
+  cv::Mat picture = WorkingPicture(planes, size, max_value),
+          hole = AtWorkingSize(missing[0], size) > 0;
+  for (size_t p = 1; p < missing.size(); ++p) hole |= AtWorkingSize(missing[p], size) > 0;
+  FillAlongEdges(picture, hole, 128);
+  std::vector<cv::Mat> out;
+  cv::split(picture, out);
+  return out;
+}
+
+// The same at the plane's own size, led over to the samples around what is missing.
+cv::Mat SmoothFill(const cv::Mat& plane, const cv::Mat& small, const cv::Mat& missing,
+                   const cv::Rect& box, int max_value) {
+  cv::Mat field, at_size;
+  cv::resize(small, at_size, plane.size(), 0, 0, cv::INTER_LINEAR);
+  at_size = at_size(box) * (max_value / 255.0);
+  plane(box).convertTo(field, CV_32F);
+  field -= at_size;
+  FillHarmonic(field, missing(box), 0);
+  return field + at_size;
 }
 
 }  // namespace
@@ -65,7 +83,7 @@ cv::Mat Shrunk(const cv::Mat& mask, const cv::Size& size) {
 Inventor::Layer Inventor::CarriedOn(size_t plane, const cv::Mat& missing,
                                     const Motion* back) const {
   Layer layer;
-  layer.box = BoxAround(missing);
+  layer.box = GrownBox(BoundingBoxOf(missing), kMargin, missing.size());
   layer.texture = cv::Mat(layer.box.size(), CV_32S, cv::Scalar(-1));
   layer.place = cv::Mat::zeros(layer.box.size(), CV_32FC2);
   if (!back || plane >= layers_.size()) return layer;
@@ -120,15 +138,19 @@ void Inventor::Fill(std::vector<cv::Mat>& planes, const std::vector<cv::Mat>& mi
                     const Motion* back, const cv::Size& working_size, int max_value) {
   textures_.resize(planes.size());
   std::vector<Layer> layers;
+  for (size_t p = 0; p < planes.size(); ++p) layers.push_back(CarriedOn(p, missing[p], back));
+  const bool any = std::any_of(layers.begin(), layers.end(),
+                               [](const Layer& layer) { return !layer.box.empty(); });
+  std::vector<cv::Mat> small;
+  if (any) small = SmoothAtWorkingSize(planes, missing, working_size, max_value);
   std::vector<cv::Mat> smooth;
   for (size_t p = 0; p < planes.size(); ++p) {
-    layers.push_back(CarriedOn(p, missing[p], back));
-    const Layer& layer = layers.back();
+    const Layer& layer = layers[p];
     DropUnused(p, layer);
-    cv::Mat field(layer.box.size(), CV_32F);
+    cv::Mat field;
     if (!layer.box.empty()) {
-      planes[p](layer.box).convertTo(field, CV_32F);
-      FillHarmonic(field, missing[p](layer.box), (max_value + 1) / 2);
+      field =
+          SmoothFill(planes[p], small[std::min<size_t>(p, 2)], missing[p], layer.box, max_value);
       Put(planes[p], layer.box, field + kTextureShare * Values(p, layer), missing[p], max_value);
     }
     smooth.push_back(field);
@@ -144,7 +166,7 @@ void Inventor::AddTexture(std::vector<cv::Mat>& planes, const std::vector<cv::Ma
   if (std::min(working_size.width, working_size.height) < kLeastSide) return;
   cv::Mat fresh = missing[0].clone();
   fresh(layers_[0].box).setTo(0, layers_[0].texture >= 0);
-  const cv::Mat hole = Shrunk(fresh, working_size);
+  const cv::Mat hole = AtWorkingSize(fresh, working_size) > 0;
   if (cv::countNonZero(hole) < kLeastPatch) return;
   const cv::Mat copies = FindPatches(WorkingPicture(planes, working_size, max_value), hole);
   if (copies.empty()) return;

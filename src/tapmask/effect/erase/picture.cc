@@ -8,7 +8,7 @@
 
 #include <opencv2/imgproc.hpp>
 
-#include "tapmask/effect/erase/harmonic.h"
+#include "tapmask/effect/erase/edge_fill.h"
 #include "tapmask/effect/plane_mask.h"
 #include "tapmask/motion/bounding_box.h"
 
@@ -28,6 +28,24 @@ std::array<float, 4> CubicWeights(float t) {
           0.5f * (t3 - t2)};
 }
 
+// Is nothing of the 4 x 4 samples from (x, y) on a hole? Says no at the border of the box around
+// the hole, where it would have to look closer.
+bool IsClear(const Hole& hole, int x, int y) {
+  const cv::Rect& box = hole.box;
+  if (x + 4 <= box.x || y + 4 <= box.y || x >= box.x + box.width || y >= box.y + box.height) {
+    return true;
+  }
+  if (x < box.x || y < box.y || x + 4 > box.x + box.width || y + 4 > box.y + box.height)
+    return false;
+  uint32_t any = 0;
+  for (int j = 0; j < 4; ++j) {
+    uint32_t row = 0;
+    std::memcpy(&row, hole.inside.ptr(y - box.y + j) + (x - box.x), sizeof row);
+    any |= row;
+  }
+  return any == 0;
+}
+
 template <class T>
 bool Sample(const cv::Mat& plane, const Hole& hole, float x, float y, float& value) {
   const int right = plane.cols - 1, bottom = plane.rows - 1;
@@ -36,8 +54,7 @@ bool Sample(const cv::Mat& plane, const Hole& hole, float x, float y, float& val
   }
   const int x0 = static_cast<int>(x), y0 = static_cast<int>(y);
   const float fx = x - static_cast<float>(x0), fy = y - static_cast<float>(y0);
-  const cv::Rect support(x0 - 1, y0 - 1, 4, 4);
-  const bool is_clear = (hole.box & support).empty();
+  const bool is_clear = IsClear(hole, x0 - 1, y0 - 1);
   if (is_clear && x0 >= 1 && y0 >= 1 && x0 + 2 <= right && y0 + 2 <= bottom) {
     const auto wx = CubicWeights(fx), wy = CubicWeights(fy);
     value = 0;
@@ -133,7 +150,7 @@ Picture ShrinkPicture(const Picture& picture, int bits, const cv::Size& size) {
   const Hole small_hole(hole);
   cv::Mat joined;
   cv::merge(floats, joined);
-  FillHarmonic(joined, hole, 128);
+  FillAlongEdges(joined, hole, 128);
   cv::split(joined, floats);
   for (cv::Mat& plane : floats) {
     cv::Mat bytes;

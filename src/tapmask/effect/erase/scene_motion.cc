@@ -145,11 +145,7 @@ RawFlow FlowBetween(FlowEstimator& estimator, const cv::Mat& earlier, const cv::
 // Where better flow is looked for: near the holes, where places are followed.
 cv::Rect Around(const cv::Mat& hole, const cv::Mat& other) {
   constexpr int kMargin = 40;
-  const cv::Rect box = BoundingBoxOf(hole | other);
-  if (box.empty()) return box;
-  return cv::Rect(box.x - kMargin, box.y - kMargin, box.width + 2 * kMargin,
-                  box.height + 2 * kMargin) &
-         cv::Rect(0, 0, hole.cols, hole.rows);
+  return GrownBox(BoundingBoxOf(hole | other), kMargin, hole.size());
 }
 
 // Where the better flow is not to be believed, the first one stands, led over to the better one
@@ -206,6 +202,38 @@ MotionPair BetterMotion(FlowEstimator& estimator, const MotionPair& first, const
     }
   });
   return {Pack(forth, back.flow), Pack(back, forth.flow)};
+}
+
+float SharpnessChange(const Motion& back, const Picture& earlier, const Picture& later) {
+  constexpr int kStep = 2;
+  constexpr double kDetail = 1.5;  // Standard deviation of the blur that takes it away.
+  constexpr float kLeast = 0.25f;  // Grey levels of detail: a plain picture says nothing.
+  const auto detail_of = [](const Picture& picture) {
+    cv::Mat values, forms;
+    picture.planes[0].convertTo(values, CV_32F);
+    cv::GaussianBlur(values, forms, cv::Size(), kDetail);
+    return cv::Mat(cv::abs(values - forms));
+  };
+  const cv::Mat before = detail_of(earlier), now = detail_of(later);
+  const cv::Mat unknown_before = Grown(earlier.holes[0].Whole(before.size())),
+                unknown_now = Grown(later.holes[0].Whole(now.size()));
+  float sum_before = 0, sum_now = 0, count = 0;
+  for (int y = 0; y < now.rows; y += kStep) {
+    for (int x = 0; x < now.cols; x += kStep) {
+      if (unknown_now.at<uint8_t>(y, x)) continue;
+      const auto& flow = back.flow.at<cv::Vec2s>(y, x);
+      const auto bx =
+          static_cast<int>(std::lround(static_cast<float>(x) + flow[0] * Motion::kFlowUnit));
+      const auto by =
+          static_cast<int>(std::lround(static_cast<float>(y) + flow[1] * Motion::kFlowUnit));
+      if (bx < 0 || by < 0 || bx >= now.cols || by >= now.rows ||
+          unknown_before.at<uint8_t>(by, bx))
+        continue;
+      sum_before += before.at<float>(by, bx), sum_now += now.at<float>(y, x), ++count;
+    }
+  }
+  if (std::min(sum_before, sum_now) < kLeast * count || count == 0) return 0;
+  return std::log(sum_now / sum_before);
 }
 
 Light LightChange(const Motion& back, const Picture& earlier, const Picture& later) {

@@ -71,6 +71,10 @@ struct MotionPair {
 using Light = std::array<float, 3>;
 Light LightChange(const Motion& back, const Picture& earlier, const Picture& later);
 
+// The logarithm of how much more detail the later of two neighbouring frames shows, where both are
+// known: less while the camera swings, more when it stands again.
+float SharpnessChange(const Motion& back, const Picture& earlier, const Picture& later);
+
 // From pictures whose holes are filled smoothly: the flow near the holes is not believed. There the
 // camera's motion stands, plus what the surroundings move against it, carried into the hole
 // harmonically.

@@ -2,6 +2,7 @@
 #include "tapmask/effect/erase/window.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace tapmask {
 
@@ -38,6 +39,14 @@ Light LightBetween(const Window& window, int from, int to) {
     }
   }
   return change;
+}
+
+float SharpnessBetween(const Window& window, int from, int to) {
+  float change = 0;
+  for (int i = std::min(from, to) + 1; i <= std::max(from, to); ++i) {
+    change += window[static_cast<size_t>(i)].sharpness;
+  }
+  return std::exp(from < to ? change : -change);
 }
 
 }  // namespace tapmask

@@ -20,13 +20,14 @@ struct WindowFrame {
   bool begins_shot = false;
   Picture full;         // Over `frame`.
   Picture small;        // At working size.
-  Picture filled;       // The same with the holes filled from other frames; no planes: not yet.
+  cv::Mat filled;       // Its first plane, the holes filled from other frames; empty: not yet.
   cv::Mat invented;     // 8U: pixels of `filled` that no other frame showed,
   cv::Mat moving;       // and those of something that moves against the camera. Empty: none.
   MotionPair first;     // Between the frame before and this one; not known at a cut.
   MovingLayers layers;  // The same.
   MotionPair better;
-  Light light{};  // Against the frame before, which is of the same shot.
+  Light light{};        // Against the frame before, which is of the same shot,
+  float sharpness = 0;  // and the logarithm of how much more detail it shows.
 };
 using Window = std::deque<WindowFrame>;
 
@@ -42,5 +43,8 @@ Sight SightOf(const WindowFrame& frame, const cv::Point2f& p);
 
 // How much brighter frame `to` is than frame `from`, both of one shot.
 Light LightBetween(const Window& window, int from, int to);
+
+// How much more detail frame `to` shows than frame `from`, both of one shot: 1 is the same.
+float SharpnessBetween(const Window& window, int from, int to);
 
 }  // namespace tapmask
