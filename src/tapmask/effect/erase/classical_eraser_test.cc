@@ -164,6 +164,30 @@ TEST(ClassicalEraser, CopiesExactlyWhenNothingMovesButTheObject) {
   for (const ErasedFrame& e : erased) EXPECT_TRUE(e.camera_is_still);
 }
 
+// What is bright and lies wholly in the hole was shown half transparent, since it differs much from
+// what is around.
+TEST(ClassicalEraser, CopiesWhatStandsOutExactlyWhenTheCameraIsStill) {
+  for (const int first : {0, 10, 20}) {  // In sight after, before and after, before.
+    Film film;
+    for (int i = 0; i < 30; ++i) {
+      film.frames.push_back(Paint(kGray, i, [&](double x, double y) {
+        return x > 44 && x < 60 && y > 24 && y < 40 ? 220 : 20 + 0.05 * Texture(x, y, 5);
+      }));
+      film.masks.push_back(i >= first && i < first + 10 ? Box(38, 18, 28, 28)
+                                                        : Mask(kWidth, kHeight));
+    }
+
+    const std::vector<ErasedFrame> erased = EraseFilm(Hide(film, 1));
+
+    for (int i = first; i < first + 10; ++i) {
+      const auto n = static_cast<size_t>(i);
+      EXPECT_NEAR(erased[n].frame.Row<uint8_t>(0, 32)[52], film.frames[n].Row<uint8_t>(0, 32)[52],
+                  1)
+          << i;
+    }
+  }
+}
+
 TEST(ClassicalEraser, ShowsNothingOfWhatIsUnderTheMasks) {
   for (const double pan : {0.0, 1.5}) {
     for (const PixelFormat& format : {kYuv420, kGray, kRgb, kYuv420Deep}) {

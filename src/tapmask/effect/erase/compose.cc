@@ -12,6 +12,7 @@
 
 #include "tapmask/effect/erase/harmonic.h"
 #include "tapmask/effect/erase/scene_motion.h"
+#include "tapmask/motion/bounding_box.h"
 
 namespace tapmask {
 namespace {
@@ -152,22 +153,37 @@ class Composer {
     cv::minMaxIdx(hidden_.trust, &least);
     if (least >= 1) return;
     const float unit = static_cast<float>((max_value_ + 1) / 256);
-    cv::Mat beyond = cv::Mat::zeros(area_.size(), CV_32F), weight, forms;
-    cv::Mat(hole_.inside == 0).convertTo(weight, CV_32F, 1 / 255.0);
+    const cv::Rect box =
+        GrownBox(area_, static_cast<int>(std::ceil(3 * kDetail * std::max(scale_.x, scale_.y))),
+                 target_.size());
+    cv::Mat beyond = cv::Mat::zeros(box.size(), CV_32F), weight(box.size(), CV_32F, cv::Scalar(1));
+    weight(area_ - box.tl()).setTo(0, hole_.inside);
     for (const Sample& s : samples_) {
-      const cv::Point at(s.x - area_.x, s.y - area_.y);
+      const cv::Point at(s.x - box.x, s.y - box.y);
       beyond.at<float>(at) = s.value - unit * ReadBetween<uint8_t, 1>(smooth_, Working(s))[0];
       weight.at<float>(at) = 1;
     }
-    const double scale = kDetail * scale_.x;
-    cv::GaussianBlur(beyond, forms, cv::Size(), scale);
-    cv::GaussianBlur(weight, weight, cv::Size(), scale);
+    cv::Mat forms = Blurred(beyond), weights = Blurred(weight);
     for (Sample& s : samples_) {
-      const cv::Point at(s.x - area_.x, s.y - area_.y);
+      const cv::Point at(s.x - box.x, s.y - box.y);
       const auto trust = ReadBetween<float, 2>(hidden_.trust, Working(s));
-      const float all = beyond.at<float>(at), form = forms.at<float>(at) / weight.at<float>(at);
+      const float all = beyond.at<float>(at), form = forms.at<float>(at) / weights.at<float>(at);
       s.value += trust[0] * form + trust[1] * (all - form) - all;
     }
+  }
+
+  // At about working size, whatever the plane's.
+  cv::Mat Blurred(const cv::Mat& values) const {
+    const cv::Size small_size(
+        std::max(1, static_cast<int>(std::lround(static_cast<float>(values.cols) / scale_.x))),
+        std::max(1, static_cast<int>(std::lround(static_cast<float>(values.rows) / scale_.y))));
+    const bool shrinks = small_size.width < values.cols && small_size.height < values.rows;
+    cv::Mat small = values, out;
+    if (shrinks) cv::resize(values, small, small_size, 0, 0, cv::INTER_AREA);
+    cv::GaussianBlur(small, out, cv::Size(), shrinks ? kDetail : kDetail * scale_.x,
+                     shrinks ? kDetail : kDetail * scale_.y);
+    if (shrinks) cv::resize(out, out, values.size(), 0, 0, cv::INTER_LINEAR);
+    return out;
   }
 
   cv::Point2f Working(const Sample& s) const {

@@ -137,7 +137,20 @@ void FillAlongEdges(cv::Mat& picture, const cv::Mat& hole, double otherwise) {
     return;
   }
   cv::Mat part = picture(box);
+  std::vector<cv::Mat> channels;
+  cv::split(part, channels);
+  std::vector<double> least(channels.size()), most(channels.size());
+  for (size_t c = 0; c < channels.size(); ++c) {
+    cv::minMaxIdx(channels[c], &least[c], &most[c], nullptr, nullptr, hole(box) == 0);
+  }
   Fill(part, hole(box), kHalvings);
+  // Diagonal flow has shares below 0, so it may leave the range of what it comes from.
+  cv::split(part, channels);
+  for (size_t c = 0; c < channels.size(); ++c) {
+    cv::min(channels[c], most[c], channels[c]);
+    cv::max(channels[c], least[c], channels[c]);
+  }
+  cv::merge(channels, part);
 }
 
 }  // namespace tapmask

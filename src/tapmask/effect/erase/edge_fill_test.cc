@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tapmask/effect/erase/edge_fill.h"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 #include <opencv2/imgproc.hpp>
 
@@ -50,6 +52,24 @@ TEST(FillAlongEdges, DoesNotReadWhatIsInTheHole) {
   FillAlongEdges(two, band.hole);
 
   EXPECT_EQ(cv::norm(one, two, cv::NORM_INF), 0);
+}
+
+TEST(FillAlongEdges, StaysWithinWhatIsAroundTheHole) {
+  cv::Mat stripes(240, 320, CV_32F), hole(stripes.size(), CV_8U, cv::Scalar(0));
+  for (int y = 0; y < stripes.rows; ++y) {
+    for (int x = 0; x < stripes.cols; ++x) {
+      const double u = (x * std::cos(CV_PI / 6) + y * std::sin(CV_PI / 6)) / 10;
+      stripes.at<float>(y, x) = u - std::floor(u) < 0.5 ? 16 : 235;
+    }
+  }
+  cv::circle(hole, {140, 100}, 30, 255, cv::FILLED);
+
+  FillAlongEdges(stripes, hole);
+
+  double least = 0, most = 0;
+  cv::minMaxIdx(stripes, &least, &most);
+  EXPECT_EQ(least, 16);
+  EXPECT_EQ(most, 235);
 }
 
 TEST(FillAlongEdges, LeavesAPlainSurfacePlain) {

@@ -94,15 +94,16 @@ bool Fits(const MovingPixel& pixel, const cv::Point2f& motion) {
 std::optional<Affine> BestShift(const std::vector<const MovingPixel*>& pixels) {
   int most = 0;
   const MovingPixel* best = nullptr;
-  const size_t step = 1 + pixels.size() / kMostSeeds;
-  for (size_t n = 0; n < pixels.size(); n += step) {
-    const MovingPixel* seed = pixels[n];
-    if (seed->layer >= 0) continue;
+  std::vector<const MovingPixel*> free;
+  std::copy_if(pixels.begin(), pixels.end(), std::back_inserter(free),
+               [](const MovingPixel* p) { return p->layer < 0; });
+  const size_t step = 1 + free.size() / kMostSeeds;
+  for (size_t n = 0; n < free.size(); n += step) {
+    const MovingPixel* seed = free[n];
     const auto agrees = [&](const MovingPixel* other) {
-      return other->layer < 0 && Length(other->place - seed->place) < kSeedReach &&
-             Fits(*other, seed->motion);
+      return Length(other->place - seed->place) < kSeedReach && Fits(*other, seed->motion);
     };
-    const auto count = static_cast<int>(std::count_if(pixels.begin(), pixels.end(), agrees));
+    const auto count = static_cast<int>(std::count_if(free.begin(), free.end(), agrees));
     if (count > most) most = count, best = seed;
   }
   if (most * kGrid * kGrid < kLeastPixels) return std::nullopt;

@@ -177,13 +177,15 @@ struct Trust {
   float at_best, noise, lone, error, distance, signal;
 
   float For(float noise_seen, float signal_seen, float way_error, float frames) const {
-    constexpr float kMostNoise = 3, kMostError = 8;
+    // Beyond kMostSignal a copy is as likely something bright or dark as something wrong.
+    constexpr float kMostNoise = 3, kMostError = 8, kMostSignal = 3000;
     const float against_noise =
         noise_seen < 0
             ? lone
             : noise * std::sqrt(std::min(noise_seen / std::max(signal_seen, 1e-3f), kMostNoise));
     const float against = against_noise + error * std::sqrt(std::min(way_error, kMostError)) +
-                          distance * std::log(frames) + signal * (std::log(signal_seen + 10) - 5);
+                          distance * std::log(frames) +
+                          signal * (std::log(std::min(signal_seen, kMostSignal) + 10) - 5);
     return 1 / (1 + std::exp(against - at_best));
   }
 };
@@ -191,6 +193,14 @@ struct Trust {
 // with the weights of the 13 others lies 0.07 dB below.
 constexpr Trust kTrustForms{6.24f, 1.28f, 0.73f, 0.97f, 0.88f, 0.82f};
 constexpr Trust kTrustDetail{7.23f, 3.47f, 0.79f, 1.93f, 1.43f, 0.72f};
+
+// Where the camera stands still no way is off: what was in sight in this very place is what is
+// there, unless it changes all the time (as with James and Stein).
+float TrustInSamePlace(float noise, float signal) {
+  constexpr float kNoiseShare = 0.7f, kLeast = 0.3f;
+  if (noise < 0) return 1;
+  return std::clamp(1 - kNoiseShare * noise / std::max(signal, 1e-3f), kLeast, 1.0f);
+}
 
 }  // namespace
 
@@ -243,21 +253,24 @@ double WeighSources(const Window& window, int at, bool is_yuv, HiddenPlaces& hid
   for (size_t n = 0; n < hidden.places.size(); ++n) {
     const cv::Point place = hidden.places[n];
     float error = kMaxError, frames = 0, detail = 0;
+    bool in_same_place = true;
     for (const Source& s : hidden.sources[n]) {
       if (s.frame < 0) continue;
       // What is sharp there and is blurred here, since the camera swings, shows too much.
       detail += s.weight * std::min(1.0f, sharpness[static_cast<size_t>(s.frame)]);
       const auto away = static_cast<float>(std::abs(s.frame - at));
       error = std::min(error, s.error);
+      in_same_place = in_same_place && s.shift == cv::Point2f(0, 0);
       frames = frames > 0 ? std::min(frames, away) : away;
     }
     if (frames == 0) continue;  // No source.
-    if (hidden.in_same_place) frames = 1;
     const float noises = noise_at.at<float>(place);
     const float v = noises > 1e-3f ? noise.at<float>(place) / noises : -1;
     const float s = signal.at<float>(place) / signal_at.at<float>(place);
-    const float trust = kTrustForms.For(v, s, error, frames);
-    hidden.trust.at<cv::Vec2f>(place) = {trust, detail * kTrustDetail.For(v, s, error, frames)};
+    const float trust =
+        in_same_place ? TrustInSamePlace(v, s) : kTrustForms.For(v, s, error, frames);
+    const float fine = in_same_place ? trust : kTrustDetail.For(v, s, error, frames);
+    hidden.trust.at<cv::Vec2f>(place) = {trust, detail * fine};
     sum += trust, ++places;
   }
   return places > 0 ? sum / places : 1;

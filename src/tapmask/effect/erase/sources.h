@@ -29,8 +29,6 @@ struct HiddenPlaces {
   // 32FC2, 0 to 1: how far what the sources show is better than a smooth fill, its forms and its
   // details; where motion is a little off, forms are right and details are not.
   cv::Mat trust;
-  // The camera stands still, so the sources are where the places are, and no way to them is off.
-  bool in_same_place = false;
   // 8U: something passes here while the camera stands still, so what is here now is not here in
   // the next frame. Empty: nowhere.
   cv::Mat not_carried;

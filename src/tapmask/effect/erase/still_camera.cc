@@ -62,7 +62,6 @@ bool IsStill(const Window& window, int at, int reach) {
 
 HiddenPlaces FindStillSources(const Window& window, int at, int reach, int threads) {
   HiddenPlaces hidden = HiddenPlacesOf(window[static_cast<size_t>(at)]);
-  hidden.in_same_place = true;
   constexpr int kPlaces = 1024;  // Of one task.
   const int count = static_cast<int>(hidden.places.size());
   RunTasks((count + kPlaces - 1) / kPlaces, threads, [&](int task) {
