@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whose turn it is.
+#include <algorithm>
+#include <map>
+
+#include "tapmask/store/store_conformance.h"
+
+namespace tapmask {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// So that nothing but turns decides.
+void OpenUp(JobRules& rules) {
+  for (TierLimits* limits : {&rules.tiers.free, &rules.tiers.pro, &rules.tiers.local}) {
+    limits->max_running_jobs = 1'000;
+    limits->max_waiting_jobs = 1'000;
+    limits->videos_per_month = std::nullopt;
+  }
+}
+
+}  // namespace
+
+TEST_P(JobFairnessConformance, ServesOneUserInTheOrderOfAsking) {
+  OpenUp(rules_);
+  const User user = AddUser();
+  const Video video = AddVideo(user);
+  std::vector<JobId> asked, served;
+  for (int i = 0; i < 20; ++i) asked.push_back(Enqueue(user, video).id);
+
+  for (int i = 0; i < 20; ++i) served.push_back(Claim().id);
+
+  EXPECT_EQ(served, asked);
+}
+
+TEST_P(JobFairnessConformance, ServesPaidUsersFourTurnsOfFive) {
+  OpenUp(rules_);
+  const User free = AddUser(), pro = AddUser(Tier::kPro);
+  const Video frees = AddVideo(free), pros = AddVideo(pro);
+  for (int i = 0; i < 50; ++i) {
+    Enqueue(free, frees);
+    Enqueue(pro, pros);
+  }
+
+  for (int turn = 0; turn < 50; ++turn) {
+    EXPECT_EQ(Claim().tier, turn % 5 == 0 ? Tier::kFree : Tier::kPro) << turn;
+  }
+}
+
+TEST_P(JobFairnessConformance, GivesATurnAwayThatNobodyWants) {
+  OpenUp(rules_);
+  const User free = AddUser(), pro = AddUser(Tier::kPro);
+  const Video frees = AddVideo(free), pros = AddVideo(pro);
+  for (int i = 0; i < 7; ++i) Enqueue(free, frees);
+  for (int i = 0; i < 7; ++i) EXPECT_EQ(Claim().tier, Tier::kFree);
+  for (int i = 0; i < 7; ++i) Enqueue(pro, pros);
+  for (int i = 0; i < 7; ++i) EXPECT_EQ(Claim().tier, Tier::kPro);
+}
+
+TEST_P(JobFairnessConformance, CountsTheTurnsOfEachKindApart) {
+  OpenUp(rules_);
+  const User free = AddUser(), pro = AddUser(Tier::kPro);
+  const Video frees = AddVideo(free), pros = AddVideo(pro);
+  for (const JobKind kind : {JobKind::kMask, JobKind::kPreview}) {
+    for (int i = 0; i < 5; ++i) {
+      Enqueue(free, frees, kind);
+      Enqueue(pro, pros, kind);
+    }
+  }
+
+  for (int turn = 0; turn < 5; ++turn) {
+    const Tier expected = turn == 0 ? Tier::kFree : Tier::kPro;
+    EXPECT_EQ(Claim(JobKind::kMask).tier, expected) << turn;
+    EXPECT_EQ(Claim(JobKind::kPreview).tier, expected) << turn;
+  }
+}
+
+TEST_P(JobFairnessConformance, TakesUsersInTurnHoweverManyJobsTheyHave) {
+  OpenUp(rules_);
+  const User many = AddUser(), few = AddUser();
+  const Video manys = AddVideo(many), fews = AddVideo(few);
+  for (int i = 0; i < 100; ++i) Enqueue(many, manys);
+  Enqueue(few, fews);
+  Enqueue(few, fews);
+
+  std::string order;
+  for (int i = 0; i < 6; ++i) order += Claim().user_id == many.id ? 'm' : 'f';
+
+  EXPECT_EQ(order, "mfmfmm");
+}
+
+TEST_P(JobFairnessConformance, ServesALateUserSoonButNotForAllTheTimeBefore) {
+  OpenUp(rules_);
+  const User busy = AddUser();
+  const Video busys = AddVideo(busy);
+  for (int i = 0; i < 60; ++i) Enqueue(busy, busys);
+  for (int i = 0; i < 30; ++i) Claim();
+  const User late = AddUser();
+  const Video lates = AddVideo(late);
+  for (int i = 0; i < 30; ++i) Enqueue(late, lates);
+
+  std::string order;
+  for (int i = 0; i < 8; ++i) order += Claim().user_id == busy.id ? 'b' : 'l';
+
+  EXPECT_TRUE(order == "lblblblb" || order == "blblblbl") << order;
+}
+
+TEST_P(JobFairnessConformance, SharesEquallyAmongManyUsers) {
+  OpenUp(rules_);
+  std::vector<User> users;
+  for (int i = 0; i < 7; ++i) users.push_back(AddUser(i % 2 ? Tier::kPro : Tier::kLocal));
+  for (size_t i = 0; i < users.size(); ++i) {
+    const Video video = AddVideo(users[i]);
+    for (size_t j = 0; j < 6 + 5 * i; ++j) Enqueue(users[i], video);
+  }
+
+  std::map<UserId, int> served;
+  for (int i = 0; i < 42; ++i) {
+    ++served[Claim().user_id];
+    int least = 1'000, most = 0;
+    for (const User& user : users) {
+      least = std::min(least, served[user.id]);
+      most = std::max(most, served[user.id]);
+    }
+    EXPECT_LE(most - least, 1) << i;
+  }
+}
+
+TEST_P(JobFairnessConformance, PassesOverUsersWhoHaveAsManyRunningAsTheyMay) {
+  rules_.tiers.free.max_running_jobs = 1;
+  rules_.tiers.free.videos_per_month = std::nullopt;
+  const User first = AddUser(), second = AddUser();
+  const Video firsts = AddVideo(first), seconds = AddVideo(second);
+  Enqueue(first, firsts);
+  Enqueue(first, firsts);
+  Enqueue(first, firsts, JobKind::kPreview);
+  Enqueue(second, seconds);
+
+  const Job running = Claim();
+  EXPECT_EQ(running.user_id, first.id);
+  EXPECT_EQ(Claim().user_id, second.id);
+  EXPECT_FALSE(IsSomethingDue());
+  EXPECT_EQ(Claim(JobKind::kPreview).user_id, first.id) << "of another kind";
+
+  jobs().Finish(LeaseOf(running), {}, now_);
+  EXPECT_EQ(Claim().user_id, first.id);
+}
+
+TEST_P(JobFairnessConformance, LooksBeyondAnyNumberOfUsersWhoMayNotBeServed) {
+  rules_.tiers.free.max_running_jobs = 1;
+  for (int i = 0; i < 40; ++i) {
+    const User user = AddUser();
+    const Video video = AddVideo(user);
+    Enqueue(user, video);
+    Enqueue(user, video);
+    Claim();
+  }
+  ASSERT_FALSE(IsSomethingDue());
+  const User last = AddUser();
+  Enqueue(last, AddVideo(last));
+
+  EXPECT_EQ(Claim().user_id, last.id);
+}
+
+TEST_P(JobFairnessConformance, ServesKindsInTheOrderTheyAreAskedFor) {
+  OpenUp(rules_);
+  const User user = AddUser();
+  const Video video = AddVideo(user);
+  Enqueue(user, video, JobKind::kMask);
+  Enqueue(user, video, JobKind::kPreview);
+  Enqueue(user, video, JobKind::kPreview);
+  const std::vector kinds{JobKind::kPreview, JobKind::kMask};
+
+  EXPECT_EQ(jobs().Claim("w", kinds, now_)->kind, JobKind::kPreview);
+  EXPECT_EQ(jobs().Claim("w", kinds, now_)->kind, JobKind::kPreview);
+  EXPECT_EQ(jobs().Claim("w", kinds, now_)->kind, JobKind::kMask);
+  EXPECT_FALSE(jobs().Claim("w", kinds, now_));
+  Enqueue(user, video, JobKind::kMask);
+  EXPECT_FALSE(jobs().Claim("w", {}, now_));
+  EXPECT_FALSE(jobs().Claim("w", {JobKind::kIngest}, now_));
+}
+
+TEST_P(JobFairnessConformance, PutsWhatComesBackBeforeTheUsersOtherJobs) {
+  OpenUp(rules_);
+  const User user = AddUser();
+  const Video video = AddVideo(user);
+  std::vector<JobId> asked;
+  for (int i = 0; i < 5; ++i) asked.push_back(Enqueue(user, video).id);
+  const Job first = Claim(), second = Claim(), third = Claim();
+
+  jobs().Release(LeaseOf(third), now_);
+  jobs().Release(LeaseOf(first), now_);
+  now_ += kLease;
+  jobs().Reap(now_);  // The second.
+
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(Claim().id, asked[static_cast<size_t>(i)]) << i;
+}
+
+TEST_P(JobFairnessConformance, LetsLaterJobsPassOneThatWaitsForItsNextAttempt) {
+  OpenUp(rules_);
+  const User user = AddUser();
+  const Video video = AddVideo(user);
+  const NewJob first = Enqueue(user, video), second = Enqueue(user, video),
+               third = Enqueue(user, video);
+  jobs().Fail(LeaseOf(Claim()), {"unavailable", "Not now.", true}, now_);
+
+  EXPECT_EQ(Claim().id, second.id);
+  now_ += rules_.first_backoff - 1ms;
+  EXPECT_EQ(Get(first).not_before, now_ + 1ms);
+  now_ += 1ms;
+  EXPECT_EQ(Claim().id, first.id);
+  EXPECT_EQ(Claim().id, third.id);
+}
+
+}  // namespace tapmask
