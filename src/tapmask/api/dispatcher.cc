@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tapmask/api/dispatcher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "tapmask/api/error_response.h"
+#include "tapmask/api/origin_check.h"
+#include "tapmask/api/request_head.h"
+#include "tapmask/core/id.h"
+
+namespace tapmask::api {
+namespace {
+
+std::string AllowText(const std::vector<Method>& methods) {
+  std::string text;
+  for (const Method method : methods) {
+    if (!text.empty()) text += ", ";
+    text += MethodName(method);
+  }
+  return text;
+}
+
+Response BodyTooLarge(int64_t limit_bytes) {
+  return limit_bytes == 0 ? Problem(413, "body_too_large", "This request takes no body.")
+                          : Problem(413, "body_too_large",
+                                    "The request's body is too large: at most " +
+                                        std::to_string(limit_bytes) + " bytes.");
+}
+
+// The last address that no trusted proxy has. What stands before it, anybody may have written.
+std::string ClientAddress(const Request& request, const std::vector<std::string>& trusted) {
+  const auto is_trusted = [&](std::string_view address) {
+    return std::find(trusted.begin(), trusted.end(), address) != trusted.end();
+  };
+  std::string client = request.peer_address;
+  const auto lines = request.headers.All("X-Forwarded-For");
+  for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
+    std::string_view rest = *line;
+    while (!rest.empty() && is_trusted(client)) {
+      const size_t comma = rest.rfind(',');
+      const size_t begin = comma == std::string_view::npos ? 0 : comma + 1;
+      const std::string_view address = Trimmed(rest.substr(begin));
+      const bool is_address =
+          !address.empty() && address.size() <= 45 &&
+          address.find_first_not_of("0123456789abcdefABCDEF.:") == std::string_view::npos;
+      if (!is_address) return client;
+      client = address;
+      rest = rest.substr(0, comma == std::string_view::npos ? 0 : comma);
+    }
+  }
+  return client;
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(Options options, BlockingPool& pool)
+    : options_(std::move(options)), pool_(pool) {}
+
+Dispatcher::Plan Dispatcher::Begin(Request& request) const {
+  Plan plan;
+  try {
+    request.id = NewUuid();
+    SplitTarget(request);
+    CheckHost(request, options_.allowed_hosts);
+    request.peer_address = ClientAddress(request, options_.trusted_proxies);
+    FindRoute(request, plan);
+  } catch (...) {
+    plan.answer = Failed(std::current_exception(), request.id);
+  }
+  return plan;
+}
+
+void Dispatcher::FindRoute(Request& request, Plan& plan) const {
+  if (request.target == "*" && request.method == Method::kOptions) {
+    plan.answer = Response::Empty();
+    return;
+  }
+  const auto override_text = request.headers.Get("X-HTTP-Method-Override");
+  RouteTable::Match match;
+  if (override_text && request.method == Method::kPost) {
+    match = options_.routes.Find(MethodFrom(*override_text), request.path);
+    if (match.route && match.route->takes_method_override) {
+      request.method = MethodFrom(*override_text);
+    } else {
+      match = options_.routes.Find(request.method, request.path);
+    }
+  } else {
+    match = options_.routes.Find(request.method, request.path);
+  }
+  if (match.route) {
+    plan.route = match.route;
+    request.path_parameters = std::move(match.path_parameters);
+    CheckOrigin(request, options_.is_over_tls);
+    const auto expect = request.headers.Get("Expect");
+    if (expect && !EqualIgnoringCase(*expect, "100-continue")) {
+      throw HttpError(417, "expectation_failed",
+                      "Of expectations, only 100-continue is understood.");
+    }
+  } else if (match.allowed.empty()) {
+    plan.answer = Problem(404, "not_found", "There is nothing at this address.");
+  } else if (request.method == Method::kOptions) {
+    plan.answer = Response::Empty();
+    plan.answer->headers.Add("Allow", AllowText(match.allowed));
+  } else {
+    plan.answer = Problem(405, "method_not_allowed", "This address does not have that method.",
+                          {{"Allow", AllowText(match.allowed)}});
+  }
+}
+
+std::optional<Response> Dispatcher::RefuseBody(const Plan& plan,
+                                               std::optional<int64_t> length_bytes) {
+  const int64_t limit = plan.route->body_limit_bytes;
+  // A body of unknown length on a route that takes none is refused without a look at it.
+  const bool is_too_large = length_bytes ? *length_bytes > limit : limit == 0;
+  if (!is_too_large) return std::nullopt;
+  return BodyTooLarge(limit);
+}
+
+Caller Dispatcher::CallerOf(const Route& route, const Request& request) const {
+  if (!options_.authenticate) throw Error(Code::kUnauthenticated, "Sign in first.");
+  Caller caller = options_.authenticate(request);
+  if (caller.is_by_key && !Takes(route.security, Security::kKey)) {
+    throw HttpError(403, "session_required",
+                    "This cannot be done with an API key. Sign in with the page.");
+  }
+  if (!caller.is_by_key && !Takes(route.security, Security::kSession)) {
+    throw Error(Code::kUnauthenticated, "This needs an API key.");
+  }
+  return caller;
+}
+
+Task<Response> Dispatcher::Handle(const Plan& plan, Request& request) const {
+  const Route& route = *plan.route;
+  const bool needs_caller =
+      Takes(route.security, Security::kSession) || Takes(route.security, Security::kKey);
+  if (const auto* blocking = std::get_if<BlockingHandler>(&route.handler)) {
+    co_return co_await pool_.Run([this, &route, &request, blocking, needs_caller] {
+      if (needs_caller) request.caller = std::make_shared<const Caller>(CallerOf(route, request));
+      return (*blocking)(request);
+    });
+  }
+  if (needs_caller) {
+    request.caller = co_await pool_.Run([this, &route, &request] {
+      return std::make_shared<const Caller>(CallerOf(route, request));
+    });
+  }
+  co_return co_await std::get<AsyncHandler>(route.handler)(request);
+}
+
+Task<Response> Dispatcher::Answer(const Plan& plan, Request& request) const {
+  std::exception_ptr failure;
+  try {
+    co_return co_await Handle(plan, request);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  co_return Failed(failure, request.id);
+}
+
+Response Dispatcher::Failed(const std::exception_ptr& failure,
+                            std::string_view request_id) const noexcept {
+  Response response = ErrorResponse(failure);
+  if (response.status >= 500 && options_.on_failure) {
+    options_.on_failure(request_id, LogText(failure));
+  }
+  return response;
+}
+
+void Dispatcher::Finish(Response& response, std::string_view request_id) {
+  const auto add = [&](std::string_view name, std::string_view value) {
+    if (!response.headers.Has(name)) response.headers.Add(std::string(name), std::string(value));
+  };
+  response.headers.Set("X-Request-Id", std::string(request_id));
+  add("Cache-Control", "no-store");
+  add("X-Content-Type-Options", "nosniff");
+  add("Referrer-Policy", "no-referrer");
+  add("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+  add("Cross-Origin-Resource-Policy", "same-origin");
+  add("X-Frame-Options", "DENY");
+}
+
+}  // namespace tapmask::api
