@@ -130,7 +130,8 @@ std::unique_ptr<FrameEffect> MakeFrameEffect(const EffectOptions& effect, int gr
   if (effect.mode == Mode::kMagicEraser) {
     drawing = std::make_unique<EraseEffect>(threads, stop);
   } else {
-    drawing = std::make_unique<RedactEffect>(effect.style.value_or(RedactStyle::kSecure), grow_px, full_range);
+    drawing = std::make_unique<RedactEffect>(effect.style.value_or(RedactStyle::kSecure), grow_px,
+                                             full_range);
   }
   if (!effect.shadow) return drawing;
   return std::make_unique<ShadowEffect>(std::move(drawing), threads, std::move(stop));

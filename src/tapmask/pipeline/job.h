@@ -24,7 +24,7 @@ enum class Mode { kPrivacyBlur, kMagicEraser };
 struct EffectOptions {
   Mode mode = Mode::kPrivacyBlur;
   std::optional<RedactStyle> style;  // Choose for me: secure. Of privacy_blur alone.
-  std::optional<int> grow_px;  // Choose for me: by height and mode. >= 1.
+  std::optional<int> grow_px;        // Choose for me: by height and mode. >= 1.
   OnLost on_lost = OnLost::kCover;
   bool invert = false;                 // Everything but the object.
   bool shadow = false;                 // And the shadow that it casts.

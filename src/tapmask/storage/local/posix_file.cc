@@ -175,8 +175,13 @@ void MakeFolders(const std::filesystem::path& path) {
       return;
     }
     const int error = errno;
-    std::error_code ignored;
-    if (error == EEXIST && std::filesystem::is_directory(path, ignored)) return;
+    if (error == EEXIST) {
+      // One look only: what mkdir met may be removed as empty, and made again, at any moment.
+      std::error_code ignored;
+      const std::filesystem::file_type type = std::filesystem::status(path, ignored).type();
+      if (type == std::filesystem::file_type::directory) return;
+      if (type == std::filesystem::file_type::not_found) continue;
+    }
     // What is above is missing, or was removed as empty just now.
     if (error != ENOENT || !path.has_parent_path() || path.parent_path() == path) {
       ThrowErrno(error, "making", path);
