@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "tapmask/core/error.h"
-#include "tapmask/notify/mail_address.h"
+#include "tapmask/core/mail_address.h"
 
 namespace tapmask {
 namespace {
@@ -75,8 +75,11 @@ bool MailDispatcher::SendNext(Time now, std::stop_token stop) {
 MailDispatcher::Outcome MailDispatcher::Try(const Mail& mail, Time now, std::stop_token stop) {
   if (sender_ == nullptr) return Outcome::kGivenUp;
   const std::optional<User> user = users_.Get(mail.user_id);
-  if (!user || !IsMailAddress(user->email)) return Outcome::kGivenUp;
-  if (!user->is_verified && mail.kind != MailKind::kVerifyEmail) return Outcome::kGivenUp;
+  if (!user || user->closed_at || !IsMailAddress(user->email)) return Outcome::kGivenUp;
+  // Both of these show that the address is the user's.
+  const bool verifies =
+      mail.kind == MailKind::kVerifyEmail || mail.kind == MailKind::kResetPassword;
+  if (!user->is_verified && !verifies) return Outcome::kGivenUp;
   std::string message;
   try {
     message = ComposeMail(settings_, mail, user->email, now);

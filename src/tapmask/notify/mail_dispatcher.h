@@ -18,15 +18,17 @@ namespace tapmask {
 
 // For the start of the program: why no mail is sent, and what to set.
 constexpr std::string_view kMailIsOff =
-    "No mail is sent: no mail server is set. Nobody can register or reset a password by mail then; "
-    "`tapmask user add` makes accounts. Set smtp.host and smtp.from to change that.";
+    "No mail is sent: no mail server is set. Without mail people can register only from this "
+    "machine, and nobody can reset a password; `tapmask user add` makes accounts. Set smtp.host "
+    "and "
+    "smtp.from to change that.";
 
 // How long a mail waits before its next try: 1, 2, 4, … minutes, at most 4 hours. Nothing: it has
 // been tried for about a day, and is given up. `tries` >= 1: those that failed.
 std::optional<std::chrono::minutes> MailBackoff(int tries);
 
 // Takes mails from the outbox and sends them. The address is looked up only now: an account that
-// was erased gets none, and one that was not verified only the mail that verifies it.
+// was erased gets none, and one that was not verified only the mails that verify it.
 //
 // One mail is sent once, unless a process dies between the server's answer and the note of it, or
 // the answer gets lost; both have the same Message-ID. Any number of processes may do it. Use one

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "tapmask/core/error.h"
-#include "tapmask/notify/mail_address.h"
+#include "tapmask/core/mail_address.h"
 #include "tapmask/notify/mime.h"
 
 namespace tapmask {

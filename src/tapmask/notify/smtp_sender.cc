@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "tapmask/core/error.h"
-#include "tapmask/notify/mail_address.h"
+#include "tapmask/core/mail_address.h"
 
 namespace tapmask {
 namespace {

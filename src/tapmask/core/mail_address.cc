@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tapmask/notify/mail_address.h"
+#include "tapmask/core/mail_address.h"
 
 #include <algorithm>
 #include <cstddef>
