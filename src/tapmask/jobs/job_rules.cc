@@ -28,6 +28,14 @@ TierClass ClassOf(Tier tier) {
   return tier == Tier::kFree ? TierClass::kFree : TierClass::kPaid;
 }
 
+std::string_view TierClassName(TierClass tier_class) {
+  switch (tier_class) {
+    case TierClass::kFree: return "free";
+    case TierClass::kPaid: return "paid";
+  }
+  return "";
+}
+
 TierClass FirstServed(int64_t turn) {
   return turn % kFreeTurn == 0 ? TierClass::kFree : TierClass::kPaid;
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string_view>
 
 #include "tapmask/core/clock.h"
 #include "tapmask/jobs/tier.h"
@@ -32,6 +33,7 @@ std::chrono::milliseconds Backoff(const JobRules& rules, int attempt);
 // passed over. Jobs are as old as their place in the line: coming back to the queue changes it not.
 enum class TierClass { kFree, kPaid };
 TierClass ClassOf(Tier tier);
+std::string_view TierClassName(TierClass tier_class);  // "free", "paid"
 TierClass FirstServed(int64_t turn);  // `turn` counts from 0, for each kind of jobs.
 
 // The next moment after `now` at which a month that began at `anchor` is over: the same day of a

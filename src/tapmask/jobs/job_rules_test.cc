@@ -117,6 +117,12 @@ TEST(Names, AreReadAsTheyAreWritten) {
   }
 }
 
+TEST(TierClasses, HaveNamesForMetrics) {
+  EXPECT_EQ(TierClassName(ClassOf(Tier::kFree)), "free");
+  EXPECT_EQ(TierClassName(ClassOf(Tier::kPro)), "paid");
+  EXPECT_EQ(TierClassName(ClassOf(Tier::kLocal)), "paid");
+}
+
 TEST(Tiers, AllowMoreWhereMoreIsPaid) {
   const Tiers tiers;
 

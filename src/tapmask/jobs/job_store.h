@@ -126,6 +126,9 @@ class JobStore {
   // `worker_lost` and the dead letters after the last attempt, to `kCancelled` where that was asked
   // for. Returns how many. Any number of processes may call it at any time.
   virtual int Reap(Time now) = 0;
+  // The same at once, whatever the leases say, with those of workers whose names begin with
+  // `worker`: it is known that these are no more. One that lives still hears that it has lost.
+  virtual int ReapWorker(const std::string& worker, Time now) = 0;
 
   // What is shown of jobs has neither `result` nor `output_key` once their video was deleted, but
   // for `OfVideo`.

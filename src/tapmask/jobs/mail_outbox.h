@@ -35,7 +35,7 @@ class MailOutbox {
  public:
   virtual ~MailOutbox() = default;
 
-  // False: the job has a mail of this kind already.
+  // False: the job has a mail of this kind already, or the account is closed.
   virtual bool Add(const Mail& mail) = 0;
   // The oldest one that is due, held for whoever asked until `held_until`.
   virtual std::optional<Mail> Take(Time now, Time held_until) = 0;

@@ -19,6 +19,8 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int kMostDepth = 16;
+constexpr std::string_view kNameCharacters =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
 
 [[noreturn]] void Refuse(std::string_view member, std::string_view what) {
   throw Error(Code::kInvalidArgument, fmt::format("\"{}\" {}.", member, what));
@@ -61,13 +63,12 @@ class Members {
   std::string Name(std::string_view key) const {
     return path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key);
   }
-  // Nothing when it is missing or null.
   std::optional<Json> Take(const std::string& key) {
     const auto found = json_.find(key);
     if (found == json_.end()) return std::nullopt;
-    Json value = *found;
+    Json value = std::move(*found);
     json_.erase(found);
-    if (value.is_null()) return std::nullopt;
+    if (value.is_null()) Refuse(Name(key), "must not be null; leave it out");
     return value;
   }
   Json Need(const std::string& key) {
@@ -112,13 +113,14 @@ class Members {
     if (!is_word) Refuse(Name(key), fmt::format("must be one of {}", fmt::join(words, ", ")));
     return value->get<std::string>();
   }
-  std::string Text(const std::string& key, size_t longest, const std::string& otherwise) {
+  std::string Engine(const std::string& key, const std::string& otherwise) {
     const std::optional<Json> value = Take(key);
     if (!value) return otherwise;
-    if (!value->is_string() || value->get<std::string>().size() > longest) {
-      Refuse(Name(key), fmt::format("must be a text of at most {} bytes", longest));
+    const std::string name = value->is_string() ? value->get<std::string>() : std::string();
+    if (name.empty() || name.size() > 64 || name.find_first_not_of(kNameCharacters) != name.npos) {
+      Refuse(Name(key), "must be a name of 1 to 64 letters, digits, dots, dashes and underscores");
     }
-    return value->get<std::string>();
+    return name;
   }
   void NoMore() const {
     if (!json_.empty()) Refuse(Name(Shortened(json_.begin().key())), "is not known here");
@@ -133,15 +135,39 @@ constexpr double kMostPixels = 65'536;
 constexpr int64_t kMostFrames = 100'000'000;
 constexpr double kMostSeconds = 1e6;
 
-Point PointFrom(const Json& json, const std::string& path) {
+// The one frame that something is about.
+struct Moment {
+  std::optional<int64_t> frame;
+  std::optional<double> seconds;
+};
+
+Moment MomentFrom(Members& members) {
+  Moment moment;
+  moment.frame = members.Whole("frameNumber", 0, kMostFrames);
+  moment.seconds = members.Number("timeSec", 0, kMostSeconds);
+  return moment;
+}
+
+void Need(const Moment& moment, const Members& members) {
+  if (!moment.frame && !moment.seconds) Refuse(members.Name("frameNumber"), "is missing");
+}
+
+// `around`: what the point need not say; null: it must.
+Point PointFrom(const Json& json, const std::string& path, const Moment* around) {
   Members members(json, path);
   Point point;
   point.in_shown.x = members.NeedNumber("x", 0, kMostPixels);
   point.in_shown.y = members.NeedNumber("y", 0, kMostPixels);
-  const auto frame = members.Whole("frameNumber", 0, kMostFrames);
-  point.seconds = members.Number("timeSec", 0, kMostSeconds);
-  if (!frame && !point.seconds) Refuse(members.Name("frameNumber"), "is missing");
-  point.frame = frame.value_or(0);
+  Moment moment = MomentFrom(members);
+  if (around) {
+    const bool is_other = (moment.frame && moment.frame != around->frame) ||
+                          (moment.seconds && moment.seconds != around->seconds);
+    if (is_other) Refuse("points", "must all be of the frame that the request names");
+    moment = *around;
+  }
+  Need(moment, members);
+  point.frame = moment.frame.value_or(0);
+  point.seconds = moment.seconds;
   point.is_object = members.Whole("label", 0, 1).value_or(1) == 1;
   point.object = static_cast<int>(members.Whole("object", 1, kMostObjects).value_or(1));
   members.NoMore();
@@ -181,14 +207,13 @@ Json ToJsonValue(const GivenBox& box) {
           {"frameNumber", box.frame},    {"object", box.object}};
 }
 
-template <class Thing>
-std::vector<Thing> List(Members& members, const char* key,
-                        Thing (*from)(const Json&, const std::string&)) {
+template <class Thing, class From>
+std::vector<Thing> List(Members& members, const char* key, int most, const From& from) {
   std::vector<Thing> list;
   const std::optional<Json> json = members.Take(key);
   if (!json) return list;
-  if (!json->is_array() || json->size() > kMostPrompts) {
-    Refuse(members.Name(key), fmt::format("must be a list of at most {}", kMostPrompts));
+  if (!json->is_array() || json->size() > static_cast<size_t>(most)) {
+    Refuse(members.Name(key), fmt::format("must be a list of at most {}", most));
   }
   for (size_t i = 0; i < json->size(); ++i) {
     list.push_back(from((*json)[i], fmt::format("{}[{}]", key, i)));
@@ -229,21 +254,30 @@ Json ListJson(const std::vector<Thing>& list) {
 }  // namespace
 
 std::string ToJson(const PreviewRequest& request) {
-  return Json{{"points", ListJson(request.points)}}.dump();
+  Json points = Json::array();
+  for (const Point& point : request.points) {
+    points.push_back({{"x", point.in_shown.x},
+                      {"y", point.in_shown.y},
+                      {"label", point.is_object ? 1 : 0},
+                      {"object", point.object}});
+  }
+  Json json{{"frameNumber", request.frame}, {"points", std::move(points)}};
+  if (request.seconds) json["timeSec"] = *request.seconds;
+  return json.dump();
 }
 
 PreviewRequest PreviewRequestFromJson(const std::string& json) {
   Members members(Parse(json), "");
+  const Moment moment = MomentFrom(members);
+  Need(moment, members);
   PreviewRequest request;
-  request.points = List(members, "points", PointFrom);
+  request.frame = moment.frame.value_or(0);
+  request.seconds = moment.seconds;
+  request.points = List<Point>(
+      members, "points", kMostPrompts,
+      [&](const Json& point, const std::string& path) { return PointFrom(point, path, &moment); });
   members.NoMore();
   if (request.points.empty()) Refuse("points", "must have at least one point");
-  for (const Point& point : request.points) {
-    const Point& first = request.points.front();
-    if (point.frame != first.frame || point.seconds != first.seconds) {
-      Refuse("points", "must all be of one frame");
-    }
-  }
   CheckEveryObjectIsPointedAt({request.points, {}, {}});
   return request;
 }
@@ -270,8 +304,10 @@ std::string ToJson(const MaskRequest& request) {
 MaskRequest MaskRequestFromJson(const std::string& json) {
   Members members(Parse(json), "");
   MaskRequest request;
-  request.prompts.points = List(members, "points", PointFrom);
-  request.prompts.boxes = List(members, "boxes", BoxFrom);
+  request.prompts.points = List<Point>(
+      members, "points", kMostPrompts + 1,
+      [](const Json& point, const std::string& path) { return PointFrom(point, path, nullptr); });
+  request.prompts.boxes = List<GivenBox>(members, "boxes", kMostPrompts, BoxFrom);
   request.mode = members.OneOf("mode", {"privacy_blur", "magic_eraser"}, std::nullopt);
   request.style =
       members.OneOf("style", {"secure", "gaussian", "pixelate", "solid"}, request.style);
@@ -284,7 +320,7 @@ MaskRequest MaskRequestFromJson(const std::string& json) {
   request.to_seconds = members.Number("toSec", 0, kMostSeconds);
   request.audio = members.OneOf("audio", {"keep", "mute", "drop"}, request.audio);
   request.codec = members.OneOf("codec", {"auto", "h264", "hevc", "lossless"}, request.codec);
-  request.engine = members.Text("engine", 64, request.engine);
+  request.engine = members.Engine("engine", request.engine);
   request.keep_metadata = members.Bool("keepMetadata", false);
   if (const auto corrects = members.Take("corrects")) {
     if (corrects->is_string()) request.corrects = JobId::Parse(corrects->get<std::string>());

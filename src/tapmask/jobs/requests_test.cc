@@ -81,7 +81,7 @@ TEST(MaskRequestFromJson, ReadsWhatToJsonWrites) {
   request.to_seconds = 1e5;
   request.audio = "mute";
   request.codec = "lossless";
-  request.engine = "sam2.1-tiny \"ü\"";
+  request.engine = "sam2.1-tiny_x";
   request.keep_metadata = true;
   request.corrects = JobId::New();
 
@@ -113,15 +113,17 @@ TEST(MaskRequestFromJson, ReadsWhatToJsonWrites) {
   EXPECT_EQ(read.corrects, request.corrects);
 }
 
-TEST(MaskRequestFromJson, TakesNullForWhatIsNotGiven) {
-  EXPECT_EQ(MaskRefusal([](Json& json) {
-              json["growPx"] = nullptr;
-              json["boxes"] = nullptr;
-              json["style"] = nullptr;
-              json["corrects"] = nullptr;
+TEST(MaskRequestFromJson, RefusesNull) {
+  for (const char* name :
+       {"growPx", "boxes", "points", "style", "mode", "invert", "fromSec", "engine", "corrects"}) {
+    const std::string refusal = MaskRefusal([&](Json& json) { json[name] = nullptr; });
+    EXPECT_NE(refusal.find(name), std::string::npos) << refusal;
+    EXPECT_NE(refusal.find("null"), std::string::npos) << refusal;
+  }
+  EXPECT_NE(MaskRefusal([](Json& json) {
               json["points"][0]["timeSec"] = nullptr;
-            }),
-            "");
+            }).find("points[0].timeSec"),
+            std::string::npos);
 }
 
 TEST(MaskRequestFromJson, NamesTheMemberThatIsWrong) {
@@ -179,6 +181,10 @@ TEST(MaskRequestFromJson, NamesTheMemberThatIsWrong) {
   says("codec", [](Json& json) { json["codec"] = "av1"; });
   says("engine", [](Json& json) { json["engine"] = std::string(65, 'x'); });
   says("engine", [](Json& json) { json["engine"] = 1; });
+  says("engine", [](Json& json) { json["engine"] = ""; });
+  says("engine", [](Json& json) { json["engine"] = "sam 2"; });
+  says("engine", [](Json& json) { json["engine"] = "../sam"; });
+  says("engine", [](Json& json) { json["engine"] = std::string("sam\0", 4); });
   says("keepMetadata", [](Json& json) { json["keepMetadata"] = "yes"; });
   says("corrects", [](Json& json) { json["corrects"] = "../../etc/passwd"; });
   says("corrects", [](Json& json) { json["corrects"] = 7; });
@@ -227,11 +233,11 @@ TEST(MaskRequestFromJson, RefusesAMemberThatIsGivenTwice) {
 
 TEST(MaskRequestFromJson, RefusesHugeAndDeepRequestsWithoutMuchWork) {
   EXPECT_NE(MaskRefusal([](Json& json) {
-              json["points"] = Json(std::vector<Json>(kMostPrompts + 1, json["points"][0]));
+              json["points"] = Json(std::vector<Json>(kMostPrompts + 2, json["points"][0]));
             }),
             "");
   EXPECT_EQ(MaskRefusal([](Json& json) {
-              json["points"] = Json(std::vector<Json>(kMostPrompts, json["points"][0]));
+              json["points"] = Json(std::vector<Json>(kMostPrompts + 1, json["points"][0]));
             }),
             "");
   EXPECT_NE(MaskRefusal(std::string(1'000'000, '[')), "");
@@ -252,35 +258,54 @@ TEST(MaskRequestFromJson, RepeatsAStrangeNameShortenedToWholeCharacters) {
 
 TEST(PreviewRequestFromJson, ReadsWhatToJsonWrites) {
   PreviewRequest request;
-  request.points = {{{1, 2}, true, 4, 1, 0.125}, {{3, 4}, false, 4, 1, 0.125}};
+  request.frame = 4;
+  request.seconds = 0.125;
+  request.points = {{{1, 2}, true, 4, 2, 0.125}, {{3.5, 4}, false, 4, 2, 0.125}};
 
   const PreviewRequest read = PreviewRequestFromJson(ToJson(request));
 
-  ASSERT_EQ(read.points.size(), 2u);
   EXPECT_EQ(ToJson(read), ToJson(request));
-  EXPECT_EQ(read.points[1].in_shown, (Point2f{3, 4}));
+  EXPECT_EQ(read.frame, 4);
+  EXPECT_EQ(read.seconds, 0.125);
+  ASSERT_EQ(read.points.size(), 2u);
+  EXPECT_EQ(read.points[1].in_shown, (Point2f{3.5, 4}));
+  EXPECT_EQ(read.points[1].frame, 4);
   EXPECT_EQ(read.points[1].seconds, 0.125);
+  EXPECT_EQ(read.points[1].object, 2);
   EXPECT_FALSE(read.points[1].is_object);
 }
 
-TEST(PreviewRequestFromJson, TakesATimeInPlaceOfAFrame) {
-  const auto request = PreviewRequestFromJson(R"({"points":[{"x":1,"y":2,"timeSec":0.5}]})");
+TEST(PreviewRequestFromJson, GivesThePointsTheFrameOfTheRequest) {
+  const PreviewRequest by_frame =
+      PreviewRequestFromJson(R"({"frameNumber":7,"points":[{"x":1,"y":2,"frameNumber":7}]})");
+  EXPECT_EQ(by_frame.frame, 7);
+  EXPECT_EQ(by_frame.seconds, std::nullopt);
+  EXPECT_EQ(by_frame.points[0].frame, 7);
 
-  EXPECT_EQ(request.points[0].seconds, 0.5);
+  const PreviewRequest by_time =
+      PreviewRequestFromJson(R"({"timeSec":0.5,"points":[{"x":1,"y":2}]})");
+  EXPECT_EQ(by_time.seconds, 0.5);
+  EXPECT_EQ(by_time.points[0].seconds, 0.5);
 }
 
 TEST(PreviewRequestFromJson, RefusesAllButPointsOfOneFrame) {
-  EXPECT_NE(PreviewRefusal("{}"), "");
-  EXPECT_NE(PreviewRefusal(R"({"points":[]})"), "");
-  EXPECT_NE(PreviewRefusal(R"({"points":[{"x":1,"y":2,"frameNumber":0}],"mode":"secure"})"), "");
-  EXPECT_NE(PreviewRefusal(R"({"points":[{"x":1,"y":2,"frameNumber":0,"label":0}]})"), "");
-  EXPECT_NE(PreviewRefusal(R"({"points":[{"x":1,"y":2}]})"), "");
-  EXPECT_NE(
-      PreviewRefusal(R"({"points":[{"x":1,"y":2,"frameNumber":0},{"x":1,"y":2,"frameNumber":1}]})"),
-      "");
-  EXPECT_NE(
-      PreviewRefusal(R"({"points":[{"x":1,"y":2,"frameNumber":0},{"x":1,"y":2,"timeSec":0}]})"),
-      "");
+  const std::string point = R"({"x":1,"y":2})";
+  EXPECT_EQ(PreviewRefusal(R"({"frameNumber":0,"points":[)" + point + "]}"), "");
+  for (const std::string text : {
+           R"({})",
+           R"({"frameNumber":0})",
+           R"({"frameNumber":0,"points":[]})",
+           R"({"frameNumber":null,"timeSec":1,"points":[{"x":1,"y":2}]})",
+           R"({"frameNumber":-1,"points":[{"x":1,"y":2}]})",
+           R"({"points":[{"x":1,"y":2,"frameNumber":0}]})",
+           R"({"frameNumber":0,"points":[{"x":1,"y":2}],"mode":"secure"})",
+           R"({"frameNumber":0,"points":[{"x":1,"y":2,"label":0}]})",
+           R"({"frameNumber":0,"points":[{"x":1,"y":2,"frameNumber":1}]})",
+           R"({"frameNumber":0,"points":[{"x":1,"y":2,"timeSec":0}]})",
+           R"({"timeSec":0.5,"points":[{"x":1,"y":2,"timeSec":0.25}]})",
+       }) {
+    EXPECT_NE(PreviewRefusal(text), "") << text;
+  }
 }
 
 }  // namespace

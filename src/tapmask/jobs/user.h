@@ -21,6 +21,8 @@ struct User {
   // When the month's count of videos begins anew for the first time, and from then on monthly
   // (`NextQuotaReset`); what is in force says `JobStore::Quota`.
   Time quota_reset_at;
+  // Set by `UserStore::Close`, for good: it is being erased, and nobody can be it any more.
+  std::optional<Time> closed_at;
 };
 
 }  // namespace tapmask
