@@ -55,6 +55,124 @@ TEST_P(ErasureConformance, NeedsTheFilesToBeGoneFirst) {
   EXPECT_FALSE(stores().users().Erase(user.id));
 }
 
+TEST_P(ErasureConformance, ClosesAnAccountAtOnce) {
+  const User user = AddUser(), other = AddUser();
+  UserStore& users = stores().users();
+  CredentialStore& credentials = stores().credentials();
+  ASSERT_TRUE(users.SetPasswordHash(user.id, "hash"));
+  const auto hash_of = [](const User& whose, const char* what) {
+    return HashOf(whose.id.text() + what);
+  };
+  std::vector<Video> all_videos;
+  std::vector<NewJob> waiting;
+  std::vector<Job> running;
+  for (const User& each : {user, other}) {
+    credentials.AddSession({hash_of(each, "session"), each.id, now_, now_ + 1h});
+    ASSERT_TRUE(
+        credentials.AddKey({KeyId::New(), each.id, hash_of(each, "key"), "", "", now_, {}}, 10));
+    credentials.AddTicket(
+        {hash_of(each, "ticket"), TicketPurpose::kResetPassword, each.id, now_ + 1h});
+    all_videos.push_back(AddVideo(each));
+    Enqueue(each, all_videos.back());
+    running.push_back(Claim());
+    waiting.push_back(Enqueue(each, all_videos.back()));
+    Upload upload;
+    upload.id = UploadId::New();
+    upload.user_id = each.id;
+    upload.metadata = "filename c2VjcmV0";
+    upload.expires_at = now_ + 1h;
+    ASSERT_TRUE(stores().uploads().Add(upload, INT64_MAX));
+    Mail mail;
+    mail.id = MailId::New();
+    mail.kind = MailKind::kResetPassword;
+    mail.user_id = each.id;
+    mail.link = "/reset?token=x";
+    mail.created_at = now_;
+    ASSERT_TRUE(stores().mails().Add(mail));
+  }
+
+  EXPECT_TRUE(users.Close(user.id, now_ + 1s));
+  EXPECT_FALSE(users.Close(user.id, now_ + 2s)) << "closed before";
+
+  EXPECT_EQ(users.Get(user.id)->closed_at, now_ + 1s);
+  EXPECT_EQ(users.Get(user.id)->password_hash, "");
+  EXPECT_EQ(users.Get(other.id)->closed_at, std::nullopt);
+  EXPECT_EQ(users.Closed(10), std::vector{user.id});
+  EXPECT_EQ(OpenAgain()->users().Closed(10), std::vector{user.id}) << "for the sweeper to find";
+  for (const User& each : {user, other}) {
+    const bool is_open = each.id == other.id;
+    EXPECT_EQ(credentials.FindSession(hash_of(each, "session"), now_).has_value(), is_open);
+    EXPECT_EQ(credentials.FindKey(hash_of(each, "key")).has_value(), is_open);
+    EXPECT_EQ(credentials.UseTicket(hash_of(each, "ticket"), TicketPurpose::kResetPassword, now_)
+                  .has_value(),
+              is_open);
+    EXPECT_EQ(videos().List(each.id, now_).size(), is_open ? 1u : 0u);
+    const std::vector<Upload> uploads = stores().uploads().OfUser(each.id);
+    ASSERT_EQ(uploads.size(), 1u) << "its file is there still";
+    EXPECT_EQ(stores().uploads().Get(each.id, uploads[0].id, now_ + 1s).has_value(), is_open);
+    EXPECT_EQ(uploads[0].metadata.empty(), !is_open);
+  }
+  EXPECT_EQ(Get(waiting[0]).status, JobStatus::kCancelled);
+  EXPECT_EQ(Get(waiting[1]).status, JobStatus::kQueued);
+  EXPECT_EQ(jobs().Heartbeat(LeaseOf(running[0]), JobStatus::kTracking, 50, now_ + 1s),
+            LeaseAnswer::kCancelled);
+  EXPECT_EQ(jobs().Heartbeat(LeaseOf(running[1]), JobStatus::kTracking, 50, now_ + 1s),
+            LeaseAnswer::kHeld);
+  ASSERT_EQ(stores().uploads().Expired(now_ + 1s, 10).size(), 1u);
+  EXPECT_EQ(TakeMail()->user_id, other.id);
+  EXPECT_FALSE(TakeMail());
+}
+
+TEST_P(ErasureConformance, LetsNothingIntoAClosedAccount) {
+  const User user = AddUser();
+  Upload upload;
+  upload.id = UploadId::New();
+  upload.user_id = user.id;
+  upload.expires_at = now_ + 1h;
+  ASSERT_TRUE(stores().uploads().Add(upload, 10'000));
+  ASSERT_TRUE(stores().users().Close(user.id, now_));
+  CredentialStore& credentials = stores().credentials();
+
+  EXPECT_EQ(CodeOf([&] {
+              credentials.AddSession({HashOf("s"), user.id, now_, now_ + 1h});
+            }),
+            Code::kNotFound);
+  EXPECT_EQ(CodeOf([&] {
+              credentials.AddKey({KeyId::New(), user.id, HashOf("k"), "", "", now_, {}}, 10);
+            }),
+            Code::kNotFound);
+  EXPECT_EQ(CodeOf([&] {
+              credentials.AddTicket({HashOf("t"), TicketPurpose::kVerifyEmail, user.id, now_ + 1h});
+            }),
+            Code::kNotFound);
+  const Video video = NewVideo(user);
+  EXPECT_EQ(
+      CodeOf([&] { videos().AddWithIngest(video, NewJobOf(user, video, JobKind::kIngest), now_); }),
+      Code::kNotFound)
+      << "an upload that ends just now";
+  Upload late = upload;
+  late.id = UploadId::New();
+  EXPECT_EQ(CodeOf([&] { stores().uploads().Add(late, 10'000); }), Code::kNotFound);
+  EXPECT_FALSE(stores().uploads().SetExpiry(upload.id, now_ + 2h));
+  EXPECT_EQ(stores().uploads().Expired(now_, 10).size(), 1u);
+  Mail mail;
+  mail.id = MailId::New();
+  mail.user_id = user.id;
+  mail.created_at = now_;
+  EXPECT_FALSE(stores().mails().Add(mail));
+  EXPECT_FALSE(TakeMail());
+  EXPECT_FALSE(stores().users().SetPasswordHash(user.id, "hash"));
+  User again = NewUser();
+  again.email = user.email;
+  EXPECT_FALSE(stores().users().Add(again)) << "the address is taken until it is erased";
+
+  EXPECT_EQ(CodeOf([&] { stores().users().Erase(user.id); }), Code::kConflict);
+  ASSERT_TRUE(stores().uploads().Remove(user.id, upload.id));
+  EXPECT_TRUE(stores().users().Erase(user.id));
+  EXPECT_TRUE(stores().users().Closed(10).empty());
+  EXPECT_TRUE(stores().users().Add(again));
+}
+
 TEST_P(ErasureConformance, LeavesNothingOfAnAccountButItsReceipts) {
   rules_.tiers.free.max_running_jobs = 10;
   rules_.tiers.free.max_waiting_jobs = 1'000;

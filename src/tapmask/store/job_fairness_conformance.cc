@@ -213,4 +213,109 @@ TEST_P(JobFairnessConformance, LetsLaterJobsPassOneThatWaitsForItsNextAttempt) {
   EXPECT_EQ(Claim().id, third.id);
 }
 
+TEST_P(JobFairnessConformance, LooksAtTheLimitOfTheTierThatAJobWasMadeWith) {
+  OpenUp(rules_);
+  rules_.tiers.pro.max_running_jobs = 1;
+  rules_.tiers.local.max_running_jobs = 2;
+  const User user = AddUser(Tier::kPro);
+  const Video video = AddVideo(user);
+  const NewJob first = Enqueue(user, video), second = Enqueue(user, video);
+  NewJob third = NewJobOf(user, video), fourth = NewJobOf(user, video);
+  third.tier = fourth.tier = Tier::kLocal;
+  ASSERT_EQ(jobs().Enqueue(third, now_), Enqueued::kNew);
+  ASSERT_EQ(jobs().Enqueue(fourth, now_), Enqueued::kNew);
+
+  const Job running = Claim();
+  EXPECT_EQ(running.id, first.id);
+  EXPECT_EQ(Claim().id, third.id) << "the second is of a tier that may have one";
+  EXPECT_FALSE(IsSomethingDue());
+  jobs().Finish(LeaseOf(running), {}, now_);
+  EXPECT_EQ(Claim().id, fourth.id);
+}
+
+TEST_P(JobFairnessConformance, CountsJobsOfEitherClassAsRunning) {
+  OpenUp(rules_);
+  rules_.tiers.pro.max_running_jobs = 1;
+  const User user = AddUser();
+  const Video video = AddVideo(user);
+  Enqueue(user, video);
+  NewJob paid = NewJobOf(user, video);
+  paid.tier = Tier::kPro;
+  ASSERT_EQ(jobs().Enqueue(paid, now_), Enqueued::kNew);
+
+  const Job running = Claim();
+  EXPECT_EQ(running.tier, Tier::kFree);
+  EXPECT_FALSE(IsSomethingDue());
+  jobs().Finish(LeaseOf(running), {}, now_);
+  EXPECT_EQ(Claim().id, paid.id);
+}
+
+TEST_P(JobFairnessConformance, GivesOneTurnAtMostForHavingBeenPassedOver) {
+  OpenUp(rules_);
+  rules_.tiers.pro.max_running_jobs = 1;
+  const User slow = AddUser(Tier::kPro), busy = AddUser(Tier::kLocal);
+  const Video slows = AddVideo(slow), busys = AddVideo(busy);
+  for (int i = 0; i < 10; ++i) Enqueue(slow, slows);
+  for (int i = 0; i < 40; ++i) Enqueue(busy, busys);
+  const Job first = Claim();
+  ASSERT_EQ(first.user_id, slow.id);
+  for (int i = 0; i < 20; ++i) ASSERT_EQ(Claim().user_id, busy.id) << i;
+
+  jobs().Finish(LeaseOf(first), {}, now_);
+  std::string order;
+  for (int i = 0; i < 6; ++i) {
+    const Job job = Claim();
+    order += job.user_id == slow.id ? 's' : 'b';
+    if (job.user_id == slow.id) jobs().Finish(LeaseOf(job), {}, now_);
+  }
+
+  EXPECT_EQ(order, "ssbsbs") << "at the class's time, then level with the other";
+}
+
+TEST_P(JobFairnessConformance, HoldsBackWhatIsNotDueByAClockThatIsBehind) {
+  OpenUp(rules_);
+  const User user = AddUser(), other = AddUser();
+  const Video video = AddVideo(user), others = AddVideo(other);
+  const NewJob first = Enqueue(user, video), second = Enqueue(user, video);
+  jobs().Fail(LeaseOf(Claim()), {"unavailable", "Not now.", true}, now_);
+  const NewJob third = Enqueue(other, others);
+  now_ += rules_.first_backoff;
+  EXPECT_EQ(Claim().id, third.id) << "by which the first was found to be due";
+
+  now_ -= 1ms;
+  EXPECT_EQ(Claim().id, second.id);
+  EXPECT_FALSE(IsSomethingDue());
+  now_ += 1ms;
+  EXPECT_EQ(Claim().id, first.id);
+}
+
+TEST_P(JobFairnessConformance, HasRoomAgainWheneverAJobWaitsNoMore) {
+  OpenUp(rules_);
+  rules_.max_queued = 3;
+  const User user = AddUser();
+  const Video video = AddVideo(user), deleted = AddVideo(user);
+  const auto is_full = [&] {
+    return jobs().Enqueue(NewJobOf(user, video), now_) == Enqueued::kQueueFull;
+  };
+  const NewJob claimed = Enqueue(user, video), cancelled = Enqueue(user, video);
+  Enqueue(user, deleted);
+  ASSERT_TRUE(is_full());
+
+  ASSERT_TRUE(jobs().Cancel(user.id, cancelled.id, now_));
+  Enqueue(user, video);
+  EXPECT_TRUE(is_full());
+  ASSERT_TRUE(videos().Delete(user.id, deleted.id, "deleted", now_));
+  Enqueue(user, video);
+  EXPECT_TRUE(is_full());
+  const Job running = Claim();
+  ASSERT_EQ(running.id, claimed.id);
+  Enqueue(user, video);
+  EXPECT_TRUE(is_full());
+  jobs().Fail(LeaseOf(running), {"unavailable", "Not now.", true}, now_);
+  Claim();
+  EXPECT_TRUE(is_full()) << "one that waits for its next attempt waits, too";
+  Claim();
+  EXPECT_FALSE(is_full());
+}
+
 }  // namespace tapmask

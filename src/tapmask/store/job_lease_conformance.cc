@@ -88,6 +88,25 @@ TEST_P(JobLeaseConformance, TakesLeasesBackAtTheirEndAndNotBefore) {
   EXPECT_EQ(back.started_at, began);
 }
 
+TEST_P(JobLeaseConformance, TakesTheJobsOfADeadWorkerBackAtOnceAndNoOthers) {
+  const User user = AddUser(), other = AddUser();
+  const NewJob job = Enqueue(user, AddVideo(user)), others = Enqueue(other, AddVideo(other));
+  const std::optional<Job> dead = jobs().Claim("71:0", {JobKind::kMask}, now_);
+  const std::optional<Job> alive = jobs().Claim("712:0", {JobKind::kMask}, now_);
+  ASSERT_TRUE(dead && alive);
+  ASSERT_EQ(dead->id, job.id);
+
+  EXPECT_EQ(jobs().ReapWorker("71:", now_ + 1ms), 1);
+  EXPECT_EQ(jobs().ReapWorker("71:", now_ + 1ms), 0);
+
+  EXPECT_EQ(Get(job).status, JobStatus::kQueued);
+  EXPECT_EQ(Get(job).attempt, 1);
+  EXPECT_EQ(jobs().Heartbeat(LeaseOf(*dead), JobStatus::kTracking, 1, now_ + 1ms),
+            LeaseAnswer::kLost);
+  EXPECT_TRUE(AreEqual(Get(others), *alive));
+  EXPECT_EQ(jobs().ReapWorker("", now_ + 1ms), 1);  // All of them.
+}
+
 TEST_P(JobLeaseConformance, RenewsTheLeaseWithEachHeartbeatAndCheckpoint) {
   const User user = AddUser();
   Enqueue(user, AddVideo(user));

@@ -164,10 +164,18 @@ class JobStoreModel {
   }
 
   int Reap(Time now) {
+    return TakeBack(now, [&](const Job& job) { return job.lease_until <= now; });
+  }
+  int ReapWorker(const std::string& worker, Time now) {
+    return TakeBack(now, [&](const Job& job) { return job.worker.starts_with(worker); });
+  }
+
+  template <class Matches>
+  int TakeBack(Time now, const Matches& matches) {
     int reaped = 0;
     for (Entry& entry : entries_) {
       Job& job = entry.job;
-      if (!IsRunning(job.status) || job.lease_until > now) continue;
+      if (!IsRunning(job.status) || !matches(job)) continue;
       ++reaped;
       if (job.is_cancelled) {
         End(job, JobStatus::kCancelled, now);

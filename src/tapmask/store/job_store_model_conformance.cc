@@ -72,8 +72,8 @@ TEST_P(JobStoreModelConformance, AnswersAsTheModelDoes) {
       EXPECT_TRUE(met.contains(what + " " + std::to_string(answer))) << what << answer;
     }
   }
-  for (const std::string what : {"Claim", "Cancelled is allowed", "Cancel", "Reap", "SetFacts",
-                                 "Delete", "DeleteExpired", "ForgetPreviews"}) {
+  for (const std::string what : {"Claim", "Cancelled is allowed", "Cancel", "Reap", "ReapWorker",
+                                 "SetFacts", "Delete", "DeleteExpired", "ForgetPreviews"}) {
     EXPECT_TRUE(met.contains(what + " yes")) << what;
     EXPECT_TRUE(met.contains(what + " no")) << what;
   }

@@ -105,7 +105,8 @@ class Walk {
     if (dice < 75) return Cancelled();
     if (dice < 78) return Release();
     if (dice < 82) return Cancel();
-    if (dice < 88) return Reap();
+    if (dice < 87) return Reap();
+    if (dice < 88) return ReapWorker();
     if (dice < 90) return SetFacts();
     if (dice < 92) return DeleteVideo();
     if (dice < 93) return DeleteExpired();
@@ -215,7 +216,7 @@ class Walk {
     job.kind = kind;
     job.user_id = user.id;
     job.video_id = video_id;
-    job.tier = user.tier;
+    job.tier = Below(8) == 0 ? AnyUser().tier : user.tier;  // It may have changed since.
     job.request = std::to_string(Below(1'000));
     return job;
   }
@@ -328,6 +329,11 @@ class Walk {
   }
 
   void Reap() { Same("Reap", stores_.jobs().Reap(now_), model_.Reap(now_)); }
+
+  void ReapWorker() {
+    const std::string worker = "worker-" + std::to_string(Below(4));
+    Same("ReapWorker", stores_.jobs().ReapWorker(worker, now_), model_.ReapWorker(worker, now_));
+  }
 
   void SetFacts() {
     const LeasePair lease = ALease();

@@ -94,7 +94,20 @@ TEST_P(UserStoreConformance, SaysNoOfAccountsThatDoNotExist) {
   EXPECT_FALSE(users.SetPasswordHash(nobody, "x"));
   EXPECT_FALSE(users.SetTier(nobody, Tier::kPro));
   EXPECT_FALSE(users.SetLastLogin(nobody, now_));
+  EXPECT_FALSE(users.Close(nobody, now_));
   EXPECT_FALSE(users.Erase(nobody));
+  EXPECT_TRUE(users.Closed(10).empty());
+}
+
+TEST_P(UserStoreConformance, ReplacesOnlyTheHashThatWasSeen) {
+  const User user = AddUser();
+  UserStore& users = stores().users();
+  ASSERT_TRUE(users.SetPasswordHash(user.id, "old"));
+
+  EXPECT_TRUE(users.ReplacePasswordHash(user.id, "old", "better"));
+  EXPECT_FALSE(users.ReplacePasswordHash(user.id, "old", "late"));
+  EXPECT_FALSE(users.ReplacePasswordHash(UserId::New(), "", "x"));
+  EXPECT_EQ(users.Get(user.id)->password_hash, "better");
 }
 
 TEST_P(UserStoreConformance, IsReady) {

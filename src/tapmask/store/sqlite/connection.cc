@@ -28,6 +28,7 @@ Error Translated(int code, const std::string& log_text) {
     case SQLITE_CONSTRAINT:
       switch (code) {
         case SQLITE_CONSTRAINT_FOREIGNKEY:
+        case SQLITE_CONSTRAINT_TRIGGER:  // Of a closed account.
           return {Code::kNotFound, "There is no such account.", log_text};
         case SQLITE_CONSTRAINT_PRIMARYKEY:
         case SQLITE_CONSTRAINT_UNIQUE: return {Code::kConflict, "It is there already.", log_text};

@@ -41,11 +41,12 @@ bool IsJobThere(Connection& connection, const JobId& id) {
 
 Enqueued RoomFor(Connection& connection, const JobRules& rules, const NewJob& job, Time now) {
   const TierLimits& limits = rules.tiers.Of(job.tier);
-  Statement waiting = connection.Query("SELECT COUNT(*) FROM jobs WHERE status = 'queued'");
+  Statement waiting = connection.Query("SELECT COALESCE(SUM(jobs), 0) FROM waiting");
   waiting.Step();
   if (waiting.Int() >= rules.max_queued) return Enqueued::kQueueFull;
   Statement of_user = connection.Query(R"(
-SELECT COUNT(*) FROM jobs WHERE status = 'queued' AND user_id = ?1 AND (kind = 'preview') = ?2)",
+SELECT COUNT(*) FROM jobs INDEXED BY jobs_waiting
+WHERE status = 'queued' AND user_id = ?1 AND (kind = 'preview') = ?2)",
                                        job.user_id, job.kind == JobKind::kPreview);
   of_user.Step();
   if (of_user.Int() >= limits.max_waiting_jobs) return Enqueued::kTooManyWaiting;
@@ -63,8 +64,8 @@ void InsertJob(Connection& connection, const NewJob& job, Time now) {
       job.kind == JobKind::kMask ? MonthOf(connection, job.user_id, now) : std::nullopt;
   connection.Run(R"(
 INSERT INTO jobs (id, kind, user_id, video_id, tier, tier_class, status, rev, request, created_at,
-  wants_mail, quota_until)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', ?7, ?8, ?9, ?10, ?11))",
+  wants_mail, quota_until, in_line)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', ?7, ?8, ?9, ?10, ?11, 1))",
                  job.id, JobKindName(job.kind), job.user_id, job.video_id, TierName(job.tier),
                  static_cast<int>(ClassOf(job.tier)), NextRev(connection), job.request, now,
                  job.wants_mail, month);

@@ -26,7 +26,7 @@ void Save(Connection& connection, JobRow& row) {
   connection.Run(R"(
 UPDATE jobs SET status = ?2, progress_percent = ?3, rev = ?4, attempt = ?5, fence = ?6, worker = ?7,
   lease_until = NULLIF(?8, 0), not_before = ?9, is_cancelled = ?10, error_code = ?11, error_message = ?12,
-  started_at = ?13, completed_at = ?14
+  started_at = ?13, completed_at = ?14, in_line = (?2 = 'queued' AND ?9 = 0)
 WHERE seq = ?1)",
                  row.seq, JobStatusName(job.status), job.progress_percent, job.rev, job.attempt,
                  job.fence, job.worker, job.lease_until, job.not_before, job.is_cancelled,

@@ -17,7 +17,8 @@ constexpr int64_t kApplicationId = 0x746d736b;
 // Steps are never changed once a version with them is out; new ones are appended. Times are
 // milliseconds since 1970, names those of the `...Name` functions. Of jobs: `lease_until` is set
 // while a worker is at it and only then; `quota_until` says to which month a mask job counts;
-// `dead_rev` is the change by which it became a dead letter.
+// `dead_rev` is the change by which it became a dead letter; `in_line` of a job that waits says
+// that its `not_before` was over when somebody looked last (claim.h).
 constexpr std::array kSteps{
     R"(
 CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -193,6 +194,123 @@ CREATE TABLE mails (
 CREATE INDEX mails_due ON mails (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX mails_ended ON mails (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX mails_user ON mails (user_id);
+)",
+    // Closed accounts: whatever is under way for one in another process finds it closed.
+    R"(
+ALTER TABLE users ADD COLUMN closed_at INTEGER;
+CREATE INDEX users_closed ON users (closed_at) WHERE closed_at IS NOT NULL;
+
+CREATE TRIGGER sessions_of_open_accounts BEFORE INSERT ON sessions
+WHEN EXISTS (SELECT 1 FROM users WHERE id = NEW.user_id AND closed_at IS NOT NULL)
+BEGIN SELECT RAISE(ABORT, 'closed account'); END;
+CREATE TRIGGER api_keys_of_open_accounts BEFORE INSERT ON api_keys
+WHEN EXISTS (SELECT 1 FROM users WHERE id = NEW.user_id AND closed_at IS NOT NULL)
+BEGIN SELECT RAISE(ABORT, 'closed account'); END;
+CREATE TRIGGER tickets_of_open_accounts BEFORE INSERT ON tickets
+WHEN EXISTS (SELECT 1 FROM users WHERE id = NEW.user_id AND closed_at IS NOT NULL)
+BEGIN SELECT RAISE(ABORT, 'closed account'); END;
+CREATE TRIGGER videos_of_open_accounts BEFORE INSERT ON videos
+WHEN EXISTS (SELECT 1 FROM users WHERE id = NEW.user_id AND closed_at IS NOT NULL)
+BEGIN SELECT RAISE(ABORT, 'closed account'); END;
+CREATE TRIGGER uploads_of_open_accounts BEFORE INSERT ON uploads
+WHEN EXISTS (SELECT 1 FROM users WHERE id = NEW.user_id AND closed_at IS NOT NULL)
+BEGIN SELECT RAISE(ABORT, 'closed account'); END;
+CREATE TRIGGER mails_to_open_accounts BEFORE INSERT ON mails
+WHEN EXISTS (SELECT 1 FROM users WHERE id = NEW.user_id AND closed_at IS NOT NULL)
+BEGIN SELECT RAISE(IGNORE); END;
+CREATE TRIGGER uploads_of_closed_accounts_expire BEFORE UPDATE OF expires_at ON uploads
+WHEN EXISTS (SELECT 1 FROM users WHERE id = NEW.user_id AND closed_at IS NOT NULL)
+BEGIN SELECT RAISE(IGNORE); END;
+)",
+    // So that a claim looks at no more than it takes. What `lines` and `waiting` hold follows from
+    // `jobs`, and the triggers keep it so, whoever changes a job:
+    //   lines    the first job in line of every user, kind and tier that has one. `begin` is the
+    //            user's virtual time, or what the class's was since, if that is later.
+    //   waiting  how many jobs wait, in line or not.
+    R"(
+ALTER TABLE jobs ADD COLUMN in_line INTEGER NOT NULL DEFAULT 0
+  CHECK (in_line = 0 OR (in_line = 1 AND status = 'queued'));
+DROP INDEX jobs_waiting;
+DROP INDEX jobs_waiting_user;
+CREATE INDEX jobs_waiting ON jobs (user_id, kind, tier, in_line, seq) WHERE status = 'queued';
+CREATE INDEX jobs_waiting_since ON jobs (kind, tier_class, created_at) WHERE status = 'queued';
+CREATE INDEX jobs_delayed ON jobs (in_line, not_before)
+  WHERE status = 'queued' AND (in_line = 0 OR not_before > 0);
+
+CREATE TABLE lines (
+  user_id TEXT NOT NULL, kind TEXT NOT NULL, tier TEXT NOT NULL, tier_class INTEGER NOT NULL,
+  begin INTEGER NOT NULL, head_seq INTEGER NOT NULL,
+  PRIMARY KEY (user_id, kind, tier)
+) WITHOUT ROWID;
+CREATE INDEX lines_order ON lines (kind, tier_class, begin, head_seq);
+
+CREATE TABLE waiting (
+  kind TEXT NOT NULL, tier_class INTEGER NOT NULL, jobs INTEGER NOT NULL,
+  PRIMARY KEY (kind, tier_class)
+) WITHOUT ROWID;
+INSERT INTO waiting
+SELECT kind, tier_class, COUNT(*) FROM jobs WHERE status = 'queued' GROUP BY kind, tier_class;
+
+CREATE TRIGGER jobs_new_waits AFTER INSERT ON jobs
+WHEN NEW.status = 'queued'
+BEGIN
+  INSERT INTO waiting VALUES (NEW.kind, NEW.tier_class, 1)
+  ON CONFLICT (kind, tier_class) DO UPDATE SET jobs = jobs + 1;
+END;
+CREATE TRIGGER jobs_waits_again AFTER UPDATE OF status ON jobs
+WHEN NEW.status = 'queued' AND OLD.status <> 'queued'
+BEGIN
+  INSERT INTO waiting VALUES (NEW.kind, NEW.tier_class, 1)
+  ON CONFLICT (kind, tier_class) DO UPDATE SET jobs = jobs + 1;
+END;
+CREATE TRIGGER jobs_waits_no_more AFTER UPDATE OF status ON jobs
+WHEN OLD.status = 'queued' AND NEW.status <> 'queued'
+BEGIN
+  UPDATE waiting SET jobs = jobs - 1 WHERE kind = OLD.kind AND tier_class = OLD.tier_class;
+END;
+CREATE TRIGGER jobs_waiting_is_gone AFTER DELETE ON jobs
+WHEN OLD.status = 'queued'
+BEGIN
+  UPDATE waiting SET jobs = jobs - 1 WHERE kind = OLD.kind AND tier_class = OLD.tier_class;
+END;
+
+CREATE TRIGGER jobs_new_in_line AFTER INSERT ON jobs
+WHEN NEW.in_line = 1
+BEGIN
+  INSERT INTO lines VALUES (NEW.user_id, NEW.kind, NEW.tier, NEW.tier_class, COALESCE((
+    SELECT virtual_time FROM user_times
+    WHERE kind = NEW.kind AND tier_class = NEW.tier_class AND user_id = NEW.user_id), 0), NEW.seq)
+  ON CONFLICT (user_id, kind, tier) DO UPDATE SET head_seq = MIN(head_seq, excluded.head_seq);
+END;
+CREATE TRIGGER jobs_enters_line AFTER UPDATE OF in_line ON jobs
+WHEN NEW.in_line = 1 AND OLD.in_line = 0
+BEGIN
+  INSERT INTO lines VALUES (NEW.user_id, NEW.kind, NEW.tier, NEW.tier_class, COALESCE((
+    SELECT virtual_time FROM user_times
+    WHERE kind = NEW.kind AND tier_class = NEW.tier_class AND user_id = NEW.user_id), 0), NEW.seq)
+  ON CONFLICT (user_id, kind, tier) DO UPDATE SET head_seq = MIN(head_seq, excluded.head_seq);
+END;
+CREATE TRIGGER jobs_leaves_line AFTER UPDATE OF in_line ON jobs
+WHEN OLD.in_line = 1 AND NEW.in_line = 0
+BEGIN
+  DELETE FROM lines WHERE user_id = OLD.user_id AND kind = OLD.kind AND tier = OLD.tier
+    AND NOT EXISTS (SELECT 1 FROM jobs WHERE status = 'queued' AND in_line = 1
+      AND user_id = OLD.user_id AND kind = OLD.kind AND tier = OLD.tier);
+  UPDATE lines SET head_seq = (SELECT MIN(seq) FROM jobs WHERE status = 'queued' AND in_line = 1
+      AND user_id = OLD.user_id AND kind = OLD.kind AND tier = OLD.tier)
+  WHERE user_id = OLD.user_id AND kind = OLD.kind AND tier = OLD.tier AND head_seq = OLD.seq;
+END;
+CREATE TRIGGER jobs_in_line_is_gone AFTER DELETE ON jobs
+WHEN OLD.in_line = 1
+BEGIN
+  DELETE FROM lines WHERE user_id = OLD.user_id AND kind = OLD.kind AND tier = OLD.tier
+    AND NOT EXISTS (SELECT 1 FROM jobs WHERE status = 'queued' AND in_line = 1
+      AND user_id = OLD.user_id AND kind = OLD.kind AND tier = OLD.tier);
+  UPDATE lines SET head_seq = (SELECT MIN(seq) FROM jobs WHERE status = 'queued' AND in_line = 1
+      AND user_id = OLD.user_id AND kind = OLD.kind AND tier = OLD.tier)
+  WHERE user_id = OLD.user_id AND kind = OLD.kind AND tier = OLD.tier AND head_seq = OLD.seq;
+END;
+UPDATE jobs SET in_line = 1 WHERE status = 'queued' AND not_before = 0;
 )"};
 
 int64_t Pragma(Connection& connection, const char* sql) {

@@ -17,6 +17,24 @@ std::string SelectJobs(std::string_view rest) {
   return std::string(kSelectJobs).append(rest);
 }
 
+// Takes the jobs from those who had them. Returns how many.
+int TakeBack(Connection& connection, Statement select, Time now) {
+  std::vector<int64_t> lost;
+  while (select.Step()) lost.push_back(select.Int());
+  for (const int64_t seq : lost) {
+    const JobRow row = *FindBySeq(connection, seq);
+    if (row.job.is_cancelled) {
+      CancelNow(connection, row, JobActor::kReaper, now);
+    } else if (row.job.attempt < kMaxAttempts) {
+      BackToQueue(connection, row, JobActor::kReaper, Time{}, false);
+    } else {
+      GiveUp(connection, row, JobActor::kReaper, "worker_lost",
+             "The worker was lost each time that this was tried.", true, now);
+    }
+  }
+  return static_cast<int>(lost.size());
+}
+
 }  // namespace
 
 Enqueued SqliteJobs::Enqueue(const NewJob& job, Time now) {
@@ -37,11 +55,8 @@ std::optional<Job> SqliteJobs::Claim(const std::string& worker, const std::vecto
                                      Time now) {
   // Idle workers ask all the time; they are not to stand in the line of those who write.
   const bool may_be_due = database_.Read([&](Connection& connection) {
-    return std::any_of(kinds.begin(), kinds.end(), [&](JobKind kind) {
-      return connection.Exists(
-          "SELECT 1 FROM jobs WHERE status = 'queued' AND kind = ?1 AND not_before <= ?2",
-          JobKindName(kind), now);
-    });
+    return std::any_of(kinds.begin(), kinds.end(),
+                       [&](JobKind kind) { return MayBeDue(connection, kind, now); });
   });
   if (!may_be_due) return std::nullopt;
   return database_.Write([&](Connection& connection) -> std::optional<Job> {
@@ -157,22 +172,17 @@ int SqliteJobs::Reap(Time now) {
       database_.Read([&](Connection& connection) { return connection.Exists(kSelect, now); });
   if (!has_work) return 0;
   return database_.Write([&](Connection& connection) {
-    std::vector<int64_t> lost;
-    for (Statement statement = connection.Query(kSelect, now); statement.Step();) {
-      lost.push_back(statement.Int());
-    }
-    for (const int64_t seq : lost) {
-      const JobRow row = *FindBySeq(connection, seq);
-      if (row.job.is_cancelled) {
-        CancelNow(connection, row, JobActor::kReaper, now);
-      } else if (row.job.attempt < kMaxAttempts) {
-        BackToQueue(connection, row, JobActor::kReaper, Time{}, false);
-      } else {
-        GiveUp(connection, row, JobActor::kReaper, "worker_lost",
-               "The worker was lost each time that this was tried.", true, now);
-      }
-    }
-    return static_cast<int>(lost.size());
+    return TakeBack(connection, connection.Query(kSelect, now), now);
+  });
+}
+
+int SqliteJobs::ReapWorker(const std::string& worker, Time now) {
+  return database_.Write([&](Connection& connection) {
+    return TakeBack(connection,
+                    connection.Query("SELECT seq FROM jobs WHERE lease_until IS NOT NULL AND "
+                                     "substr(worker, 1, length(?1)) = ?1",
+                                     worker),
+                    now);
   });
 }
 
@@ -238,7 +248,8 @@ std::vector<QueueDepth> SqliteJobs::Depths() {
     for (const JobKind kind : {JobKind::kIngest, JobKind::kPreview, JobKind::kMask}) {
       for (const TierClass tier_class : {TierClass::kFree, TierClass::kPaid}) {
         Statement waiting = connection.Query(R"(
-SELECT COUNT(*), MIN(created_at) FROM jobs WHERE status = 'queued' AND kind = ?1 AND tier_class = ?2)",
+SELECT COALESCE((SELECT jobs FROM waiting WHERE kind = ?1 AND tier_class = ?2), 0),
+  (SELECT MIN(created_at) FROM jobs WHERE status = 'queued' AND kind = ?1 AND tier_class = ?2))",
                                              JobKindName(kind), static_cast<int>(tier_class));
         Statement running = connection.Query(R"(
 SELECT COUNT(*) FROM jobs WHERE lease_until IS NOT NULL AND kind = ?1 AND tier_class = ?2)",

@@ -27,6 +27,7 @@ class SqliteJobs final : public JobStore {
   LeaseAnswer Release(const Lease& lease, Time now) override;
   bool Cancel(const UserId& user_id, const JobId& id, Time now) override;
   int Reap(Time now) override;
+  int ReapWorker(const std::string& worker, Time now) override;
   std::optional<Job> Get(const UserId& user_id, const JobId& id) override;
   std::vector<Job> List(const UserId& user_id, const std::optional<JobId>& before,
                         int limit) override;

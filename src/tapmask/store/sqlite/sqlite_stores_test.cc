@@ -83,7 +83,7 @@ TEST_P(SqliteStores, IsSoundAndOfTheLayoutItSays) {
   ASSERT_TRUE(check.Step());
   EXPECT_EQ(check.Text(), "ok");
   EXPECT_FALSE(connection.Exists("PRAGMA foreign_key_check"));
-  EXPECT_EQ(Number(connection, "PRAGMA user_version"), 1);
+  EXPECT_EQ(Number(connection, "PRAGMA user_version"), 3);
   EXPECT_EQ(Number(connection, "PRAGMA secure_delete"), 1);
   EXPECT_EQ(Number(connection, "PRAGMA foreign_keys"), 1);
   EXPECT_EQ(Number(connection, "PRAGMA synchronous"), 2);

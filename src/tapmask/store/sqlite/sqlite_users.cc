@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tapmask/store/sqlite/sqlite_users.h"
 
+#include <algorithm>
+
 #include "tapmask/core/error.h"
+#include "tapmask/store/sqlite/sqlite_videos.h"
 
 namespace tapmask::sqlite {
 namespace {
 
 constexpr std::string_view kColumns =
-    "id, email, password_hash, tier, is_verified, created_at, last_login_at, quota_reset_at";
+    "id, email, password_hash, tier, is_verified, created_at, last_login_at, quota_reset_at, "
+    "closed_at";
 
 std::string_view Trimmed(std::string_view text) {
   constexpr std::string_view kBlanks = " \t\r\n";
@@ -36,6 +40,7 @@ std::optional<User> ReadUser(Statement statement) {
   user.created_at = statement.Time();
   user.last_login_at = statement.MaybeTime();
   user.quota_reset_at = statement.Time();
+  user.closed_at = statement.MaybeTime();
   return user;
 }
 
@@ -77,7 +82,17 @@ bool SqliteUsers::SetVerified(const UserId& id) {
 
 bool SqliteUsers::SetPasswordHash(const UserId& id, const std::string& hash) {
   return database_.Write([&](Connection& connection) {
-    return connection.Run("UPDATE users SET password_hash = ?2 WHERE id = ?1", id, hash) > 0;
+    return connection.Run("UPDATE users SET password_hash = ?2 WHERE id = ?1 AND closed_at IS NULL",
+                          id, hash) > 0;
+  });
+}
+
+bool SqliteUsers::ReplacePasswordHash(const UserId& id, const std::string& from,
+                                      const std::string& to) {
+  return database_.Write([&](Connection& connection) {
+    return connection.Run(
+               "UPDATE users SET password_hash = ?3 WHERE id = ?1 AND password_hash = ?2", id, from,
+               to) > 0;
   });
 }
 
@@ -90,6 +105,40 @@ bool SqliteUsers::SetTier(const UserId& id, Tier tier) {
 bool SqliteUsers::SetLastLogin(const UserId& id, Time now) {
   return database_.Write([&](Connection& connection) {
     return connection.Run("UPDATE users SET last_login_at = ?2 WHERE id = ?1", id, now) > 0;
+  });
+}
+
+bool SqliteUsers::Close(const UserId& id, Time now) {
+  return database_.Write([&](Connection& connection) {
+    if (!connection.Exists("SELECT 1 FROM users WHERE id = ?1 AND closed_at IS NULL", id)) {
+      return false;
+    }
+    for (const std::string_view sql : {
+             "DELETE FROM sessions WHERE user_id = ?1",
+             "DELETE FROM api_keys WHERE user_id = ?1",
+             "DELETE FROM tickets WHERE user_id = ?1",
+             "DELETE FROM mails WHERE user_id = ?1",
+         }) {
+      connection.Run(sql, id);
+    }
+    DeleteVideosOf(connection, id, "account_erased", now);
+    // Before the mark: from then on nothing makes them live longer.
+    connection.Run(
+        "UPDATE uploads SET metadata = '', expires_at = min(expires_at, ?2) WHERE user_id = ?1", id,
+        now);
+    connection.Run("UPDATE users SET closed_at = ?2, password_hash = '' WHERE id = ?1", id, now);
+    return true;
+  });
+}
+
+std::vector<UserId> SqliteUsers::Closed(int limit) {
+  return database_.Read([&](Connection& connection) {
+    std::vector<UserId> ids;
+    Statement rows = connection.Query(R"(
+SELECT id FROM users WHERE closed_at IS NOT NULL ORDER BY closed_at, id LIMIT ?1)",
+                                      std::max(limit, 0));
+    while (rows.Step()) ids.push_back(rows.Id<UserId>());
+    return ids;
   });
 }
 

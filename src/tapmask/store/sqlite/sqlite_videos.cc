@@ -85,6 +85,17 @@ WHERE id = ?1)",
 
 }  // namespace
 
+void DeleteVideosOf(Connection& connection, const UserId& user_id, const std::string& reason,
+                    Time now) {
+  std::vector<VideoId> ids;
+  for (Statement statement = connection.Query(
+           "SELECT id FROM videos WHERE user_id = ?1 AND deleted_at IS NULL ORDER BY seq", user_id);
+       statement.Step();) {
+    ids.push_back(statement.Id<VideoId>());
+  }
+  for (const VideoId& id : ids) PutOutOfSight(connection, id, reason, JobActor::kUser, now);
+}
+
 Enqueued SqliteVideos::AddWithIngest(const Video& video, const NewJob& ingest, Time now) {
   if (ingest.kind != JobKind::kIngest || ingest.video_id != video.id ||
       ingest.user_id != video.user_id) {

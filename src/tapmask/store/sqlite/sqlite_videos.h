@@ -11,6 +11,10 @@
 
 namespace tapmask::sqlite {
 
+// Puts all that the user has out of sight, in the caller's transaction: see VideoStore::Delete.
+void DeleteVideosOf(Connection& connection, const UserId& user_id, const std::string& reason,
+                    Time now);
+
 class SqliteVideos final : public VideoStore {
  public:
   // Both must outlive it.
