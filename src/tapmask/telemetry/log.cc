@@ -75,26 +75,26 @@ Log::Log(const LogOptions& options) {
 Log::Log(std::ostream& out, LogLevel level)
     : logger_(MakeLogger(std::make_shared<spdlog::sinks::ostream_sink_mt>(out, true), level)) {}
 
-Log Log::With(std::initializer_list<Field> fields) const {
+Log Log::With(std::initializer_list<LogField> fields) const {
   Log log = *this;
   Append(fields, log.with_);
   return log;
 }
 
-void Log::Debug(Term event, std::initializer_list<Field> fields) const noexcept {
+void Log::Debug(Term event, std::initializer_list<LogField> fields) const noexcept {
   Write(LogLevel::kDebug, event, fields);
 }
-void Log::Info(Term event, std::initializer_list<Field> fields) const noexcept {
+void Log::Info(Term event, std::initializer_list<LogField> fields) const noexcept {
   Write(LogLevel::kInfo, event, fields);
 }
-void Log::Warning(Term event, std::initializer_list<Field> fields) const noexcept {
+void Log::Warning(Term event, std::initializer_list<LogField> fields) const noexcept {
   Write(LogLevel::kWarning, event, fields);
 }
-void Log::Error(Term event, std::initializer_list<Field> fields) const noexcept {
+void Log::Error(Term event, std::initializer_list<LogField> fields) const noexcept {
   Write(LogLevel::kError, event, fields);
 }
 
-void Log::Write(LogLevel level, Term event, std::initializer_list<Field> fields) const noexcept {
+void Log::Write(LogLevel level, Term event, std::initializer_list<LogField> fields) const noexcept {
   try {
     if (!logger_ || !logger_->should_log(SpdlogLevel(level))) return;
     std::string json = fmt::format(R"("event":"{}")", event.text());
@@ -106,14 +106,14 @@ void Log::Write(LogLevel level, Term event, std::initializer_list<Field> fields)
   }
 }
 
-void Log::Append(std::initializer_list<Field> fields, std::string& json) {
-  for (const Field& field : fields) {
+void Log::Append(std::initializer_list<LogField> fields, std::string& json) {
+  for (const LogField& field : fields) {
     fmt::format_to(std::back_inserter(json), R"(,"{}":)", field.name_);
     std::visit(
         [&json](const auto& value) {
           using T = std::decay_t<decltype(value)>;
           auto out = std::back_inserter(json);
-          if constexpr (std::is_same_v<T, Field::Text>) {
+          if constexpr (std::is_same_v<T, LogField::Text>) {
             fmt::format_to(out, R"("{}")", value.text);
           } else if constexpr (std::is_same_v<T, Time>) {
             fmt::format_to(out, R"("{}")", TimeText(value));

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "tapmask/core/id.h"
-#include "tapmask/telemetry/field.h"
+#include "tapmask/telemetry/log_field.h"
 #include "tapmask/telemetry/term.h"
 
 namespace spdlog {
@@ -32,7 +32,7 @@ struct LogOptions {
 };
 
 // Writes one JSON object a line: {"time":"…Z","level":"info","event":"job_done","job_id":"…",…}.
-// Lines hold ids, numbers and words of ours, no names, addresses or paths: see Field.
+// Lines hold ids, numbers and words of ours, no names, addresses or paths: see LogField.
 //
 // A cheap value: copies write to the same place. May be used from any thread; lines never mix.
 // Writing never throws: a line that cannot be written (the disk is full) is lost.
@@ -46,16 +46,16 @@ class Log {
   Log(std::ostream& out, LogLevel level);
 
   // The same log with these members in every line.
-  Log With(std::initializer_list<Field> fields) const;
+  Log With(std::initializer_list<LogField> fields) const;
 
-  void Debug(Term event, std::initializer_list<Field> fields = {}) const noexcept;
-  void Info(Term event, std::initializer_list<Field> fields = {}) const noexcept;
-  void Warning(Term event, std::initializer_list<Field> fields = {}) const noexcept;
-  void Error(Term event, std::initializer_list<Field> fields = {}) const noexcept;
+  void Debug(Term event, std::initializer_list<LogField> fields = {}) const noexcept;
+  void Info(Term event, std::initializer_list<LogField> fields = {}) const noexcept;
+  void Warning(Term event, std::initializer_list<LogField> fields = {}) const noexcept;
+  void Error(Term event, std::initializer_list<LogField> fields = {}) const noexcept;
 
  private:
-  void Write(LogLevel level, Term event, std::initializer_list<Field> fields) const noexcept;
-  static void Append(std::initializer_list<Field> fields, std::string& json);
+  void Write(LogLevel level, Term event, std::initializer_list<LogField> fields) const noexcept;
+  static void Append(std::initializer_list<LogField> fields, std::string& json);
 
   std::shared_ptr<spdlog::logger> logger_;
   std::string with_;  // Members in every line, each with a comma before it.

@@ -24,11 +24,11 @@ using nlohmann::json;
 using std::chrono::milliseconds;
 
 // There is no way to log a string: what people typed, paths, addresses.
-static_assert(!std::is_constructible_v<Field, FieldName, std::string>);
-static_assert(!std::is_constructible_v<Field, FieldName, std::string_view>);
-static_assert(!std::is_constructible_v<Field, FieldName, const char*>);
-static_assert(!std::is_constructible_v<Field, FieldName, char>);
-static_assert(!std::is_constructible_v<Field, FieldName, std::filesystem::path>);
+static_assert(!std::is_constructible_v<LogField, FieldName, std::string>);
+static_assert(!std::is_constructible_v<LogField, FieldName, std::string_view>);
+static_assert(!std::is_constructible_v<LogField, FieldName, const char*>);
+static_assert(!std::is_constructible_v<LogField, FieldName, char>);
+static_assert(!std::is_constructible_v<LogField, FieldName, std::filesystem::path>);
 static_assert(!std::is_constructible_v<Term, std::string>);
 static_assert(!std::is_constructible_v<Term, std::string_view>);
 static_assert(!std::is_constructible_v<Term, const char*>);

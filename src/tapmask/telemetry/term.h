@@ -28,6 +28,10 @@ class Term {
     if (!IsPlain(text_)) text_ = "invalid";
   }
 
+  // For words that are fixed before any request comes, but not by the compiler: a route's pattern.
+  // `text` must outlive the term. "invalid" for what is no plain word.
+  static Term OfFixedText(std::string_view text);
+
   constexpr std::string_view text() const { return text_; }
 
  private:
@@ -43,5 +47,11 @@ class Term {
 
   std::string_view text_;
 };
+
+inline Term Term::OfFixedText(std::string_view text) {
+  Term term("invalid");
+  if (IsPlain(text)) term.text_ = text;
+  return term;
+}
 
 }  // namespace tapmask

@@ -39,12 +39,12 @@ class FieldName {
 };
 
 // One member of a log line: an id, a number, a time, or a word of ours. There is no way to give a
-// string, and that is the point. A Field refers to the id that it was made of: use it at once.
-class Field {
+// string, and that is the point. A LogField refers to the id that it was made of: use it at once.
+class LogField {
  public:
   template <std::integral T>
   requires(!std::same_as<T, bool> && !std::same_as<T, char> && sizeof(T) <= 8)
-      Field(FieldName name, T value)
+      LogField(FieldName name, T value)
       : name_(name.text()) {
     if constexpr (std::is_signed_v<T>) {
       value_ = static_cast<int64_t>(value);
@@ -53,21 +53,22 @@ class Field {
     }
   }
   template <std::same_as<bool> T>
-  Field(FieldName name, T value) : name_(name.text()), value_(value) {}
+  LogField(FieldName name, T value) : name_(name.text()), value_(value) {}
   template <std::floating_point T>
-  Field(FieldName name, T value) : name_(name.text()), value_(static_cast<double>(value)) {}
+  LogField(FieldName name, T value) : name_(name.text()), value_(static_cast<double>(value)) {}
   // As seconds.
   template <class Rep, class Period>
-  Field(FieldName name, std::chrono::duration<Rep, Period> value)
+  LogField(FieldName name, std::chrono::duration<Rep, Period> value)
       : name_(name.text()), value_(std::chrono::duration<double>(value).count()) {}
-  Field(FieldName name, Time value) : name_(name.text()), value_(value) {}
+  LogField(FieldName name, Time value) : name_(name.text()), value_(value) {}
   template <class Tag>
-  Field(FieldName name, const Id<Tag>& id) : name_(name.text()), value_(Text{id.text()}) {}
-  Field(FieldName name, Code code) : Field(name, Term(code, CodeName)) {}
-  Field(FieldName name, Term term) : name_(name.text()), value_(Text{term.text()}) {}
+  LogField(FieldName name, const Id<Tag>& id) : name_(name.text()), value_(Text{id.text()}) {}
+  LogField(FieldName name, Code code) : LogField(name, Term(code, CodeName)) {}
+  LogField(FieldName name, Term term) : name_(name.text()), value_(Text{term.text()}) {}
   template <class Enum>
-  requires std::is_enum_v<Enum> Field(FieldName name, Enum value, std::string_view (*name_of)(Enum))
-      : Field(name, Term(value, name_of)) {}
+  requires std::is_enum_v<Enum> LogField(FieldName name, Enum value,
+                                         std::string_view (*name_of)(Enum))
+      : LogField(name, Term(value, name_of)) {}
 
  private:
   friend class Log;
