@@ -42,7 +42,7 @@ std::optional<std::string> ReadSecretFile(const std::filesystem::path& path, siz
 void WriteSecretFile(const std::filesystem::path& path, std::string_view text) {
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
   MakeFolders(folder);
-  TemporaryFile temporary(folder);
+  TemporaryBlobFile temporary(folder);
   WriteAll(temporary.file(), std::as_bytes(std::span(text)), temporary.path());
   temporary.Commit(folder / path.filename());
 }

@@ -28,7 +28,7 @@ MasterKey TestKey(uint8_t seed = 1) {
 class EncryptedFileTest : public ::testing::Test {
  protected:
   std::string Encrypt(const std::string& plain, const std::string& name = "u/v/a") {
-    TemporaryFile file(folder_.path());
+    TemporaryBlobFile file(folder_.path());
     EncryptedFileWriter writer(file.file(), file.path(), key_, name);
     writer.Write(BytesOf(plain));
     writer.Finish();

@@ -51,7 +51,7 @@ class LocalWriter final : public BlobWriter {
   }
 
  private:
-  TemporaryFile file_;
+  TemporaryBlobFile file_;
   const fs::path target_;
   std::optional<EncryptedFileWriter> encrypted_;
 };
@@ -169,7 +169,7 @@ FileDescriptor LocalStore::OpenPlain(const BlobKey& key) {
   if (!options_.key) return OpenForReading(PathOf(key));
   const std::unique_ptr<BlobReader> reader = Open(key);
   if (!reader) return FileDescriptor();
-  const TemporaryFile copy(temporary_);  // Loses its name at the end of this function.
+  const TemporaryBlobFile copy(temporary_);  // Loses its name at the end of this function.
   std::vector<std::byte> buffer(kCopyBytes);
   for (int64_t offset = 0; offset < reader->size_bytes();) {
     const size_t count = reader->ReadAt(offset, buffer);

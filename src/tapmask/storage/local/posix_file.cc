@@ -229,17 +229,18 @@ bool TryLock(const FileDescriptor& file) {
   return Restarted([&] { return ::flock(file.get(), LOCK_EX | LOCK_NB); }) == 0;
 }
 
-TemporaryFile::TemporaryFile(const std::filesystem::path& folder) : path_(folder / NewUuid()) {
+TemporaryBlobFile::TemporaryBlobFile(const std::filesystem::path& folder)
+    : path_(folder / NewUuid()) {
   file_ = FileDescriptor(::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!file_.IsOpen()) ThrowErrno(errno, "making", path_);
   (void)TryLock(file_);  // Where locks cannot be had, age alone tells an orphan.
 }
 
-TemporaryFile::~TemporaryFile() {
+TemporaryBlobFile::~TemporaryBlobFile() {
   if (!is_renamed_) ::unlink(path_.c_str());
 }
 
-void TemporaryFile::Commit(const std::filesystem::path& to) {
+void TemporaryBlobFile::Commit(const std::filesystem::path& to) {
   SyncFile(file_, path_);
   if (!RenameInto(path_, to)) ThrowErrno(EXDEV, "renaming to", to);
   is_renamed_ = true;

@@ -49,12 +49,12 @@ RemovedFiles RemoveTree(const std::filesystem::path& path,
 bool TryLock(const FileDescriptor& file);
 
 // A new file in `folder` under a name that says nothing, locked, which goes unless it is renamed.
-class TemporaryFile {
+class TemporaryBlobFile {
  public:
-  explicit TemporaryFile(const std::filesystem::path& folder);
-  ~TemporaryFile();
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  explicit TemporaryBlobFile(const std::filesystem::path& folder);
+  ~TemporaryBlobFile();
+  TemporaryBlobFile(const TemporaryBlobFile&) = delete;
+  TemporaryBlobFile& operator=(const TemporaryBlobFile&) = delete;
 
   const FileDescriptor& file() const { return file_; }
   const std::filesystem::path& path() const { return path_; }
