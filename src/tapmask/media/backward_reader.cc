@@ -20,7 +20,7 @@ constexpr int64_t kFewestFramesOfAChunk = 16;
 
 class BackwardReader::Impl {
  public:
-  Impl(const std::string& input, Options options, const FrameTimes& times)
+  Impl(const InputName& input, Options options, const FrameTimes& times)
       : input_(input),
         options_(std::move(options)),
         times_(times),
@@ -102,7 +102,7 @@ class BackwardReader::Impl {
     }
   }
 
-  const std::string input_;
+  const InputName input_;
   const Options options_;
   const FrameTimes times_;
   const bool rising_;  // Strictly: a time tells the frame.
@@ -113,7 +113,7 @@ class BackwardReader::Impl {
   std::deque<BgrImage> recent_;        // The later ones.
 };
 
-BackwardReader::BackwardReader(const std::string& input, Options options, const FrameTimes& times)
+BackwardReader::BackwardReader(const InputName& input, Options options, const FrameTimes& times)
     : impl_(std::make_unique<Impl>(input, std::move(options), times)) {}
 BackwardReader::~BackwardReader() = default;
 std::optional<BackwardReader::Item> BackwardReader::Next() {

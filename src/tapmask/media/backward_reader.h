@@ -8,6 +8,7 @@
 #include <string>
 
 #include "tapmask/core/image.h"
+#include "tapmask/media/input_name.h"
 #include "tapmask/media/read_options.h"
 #include "tapmask/media/video_reader.h"
 
@@ -32,7 +33,7 @@ class BackwardReader {
     int64_t memory_bytes = 128 << 20;
   };
   // `times` are those of a VideoReader of the same input and options, at least up to `end`.
-  BackwardReader(const std::string& input, Options options, const FrameTimes& times);
+  BackwardReader(const InputName& input, Options options, const FrameTimes& times);
   ~BackwardReader();
 
   struct Item {

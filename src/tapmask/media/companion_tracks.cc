@@ -16,7 +16,7 @@ std::string Name(const char* kind, int stream, const std::string& codec,
 
 }  // namespace
 
-CompanionTracks::CompanionTracks(const std::string& input, const ReadOptions& read,
+CompanionTracks::CompanionTracks(const InputName& input, const ReadOptions& read,
                                  const WriteOptions& write, const VideoInfo& source, Muxer& muxer,
                                  Notices& notices)
     : opened_(OpenInput(input, read)), write_(write), muxer_(muxer), pending_(ffmpeg::NewPacket()) {

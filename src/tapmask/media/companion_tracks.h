@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tapmask/media/demuxer.h"
+#include "tapmask/media/input_name.h"
 #include "tapmask/media/muxer.h"
 #include "tapmask/media/notices.h"
 #include "tapmask/media/track_copier.h"
@@ -29,7 +30,7 @@ struct CompanionTrack {
 class CompanionTracks {
  public:
   // Adds its streams to the muxer, which must not have started.
-  CompanionTracks(const std::string& input, const ReadOptions& read, const WriteOptions& write,
+  CompanionTracks(const InputName& input, const ReadOptions& read, const WriteOptions& write,
                   const VideoInfo& source, Muxer& muxer, Notices& notices);
 
   // Writes all packets that decode before `seconds`.

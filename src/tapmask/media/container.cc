@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tapmask/media/container.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <cstring>
-#include <fstream>
+#include <span>
 #include <string>
 
 #include "tapmask/core/error.h"
-#include "tapmask/media/input_file.h"
 
 namespace tapmask {
 namespace {
@@ -22,15 +22,12 @@ uint64_t BigEndian(const uint8_t* p, int bytes) {
 }
 
 // Reads exactly `size` bytes at `offset`; false when the file does not have them.
-bool ReadAt(std::ifstream& file, int64_t offset, uint8_t* to, size_t size) {
-  file.clear();
-  file.seekg(offset);
-  file.read(reinterpret_cast<char*>(to), static_cast<std::streamsize>(size));
-  return static_cast<size_t>(file.gcount()) == size;
+bool ReadAt(const InputFile& file, int64_t offset, uint8_t* to, size_t size) {
+  return file.ReadAt(offset, std::span(to, size)) == static_cast<int64_t>(size);
 }
 
 // ISO/IEC 14496-12: boxes of 4 bytes size, 4 bytes type, and 8 bytes size when the first is 1.
-bool MovIsCutOff(std::ifstream& file, int64_t file_bytes) {
+bool MovIsCutOff(const InputFile& file, int64_t file_bytes) {
   int64_t offset = 0;
   for (int boxes = 0; offset < file_bytes && boxes < 100'000; ++boxes) {
     std::array<uint8_t, 16> head{};
@@ -48,7 +45,7 @@ bool MovIsCutOff(std::ifstream& file, int64_t file_bytes) {
 }
 
 // RFC 8794: the EBML header, then the segment with its own size; all ones means unknown.
-bool MatroskaIsCutOff(std::ifstream& file, int64_t file_bytes) {
+bool MatroskaIsCutOff(const InputFile& file, int64_t file_bytes) {
   std::array<uint8_t, 12> head{};
   int64_t offset = 4;
   for (int element = 0; element < 2; ++element) {
@@ -71,7 +68,7 @@ bool MatroskaIsCutOff(std::ifstream& file, int64_t file_bytes) {
 }
 
 // A chain of RIFF chunks, the later ones called AVIX.
-bool AviIsCutOff(std::ifstream& file, int64_t file_bytes) {
+bool AviIsCutOff(const InputFile& file, int64_t file_bytes) {
   int64_t offset = 0;
   std::array<uint8_t, 8> head{};
   while (offset + 8 <= file_bytes) {
@@ -83,6 +80,13 @@ bool AviIsCutOff(std::ifstream& file, int64_t file_bytes) {
     offset += 8 + size + size % 2;
   }
   return false;
+}
+
+// RFC 8794: the element DocType of the EBML header.
+bool IsWebm(std::span<const uint8_t> head, size_t got) {
+  constexpr std::string_view kDocType = "\x42\x82\x84webm";
+  const std::string_view text(reinterpret_cast<const char*>(head.data()), got);
+  return text.find(kDocType) != std::string_view::npos;
 }
 
 bool LooksLikeText(const uint8_t* data, size_t size) {
@@ -103,34 +107,38 @@ std::string_view ContainerName(Container container) {
   return "";
 }
 
-ContainerInfo SniffContainer(const std::filesystem::path& path) {
-  CheckInputFile(path, "a video file");
-  std::ifstream file(path, std::ios::binary);
-  std::error_code error;
+ContainerInfo SniffContainer(const InputName& input) {
+  return SniffContainer(InputFile(input, "a video file"));
+}
+
+ContainerInfo SniffContainer(const InputFile& file) {
   ContainerInfo info;
-  info.file_bytes = static_cast<int64_t>(std::filesystem::file_size(path, error));
+  info.file_bytes = file.size_bytes();
   if (info.file_bytes == 0) {
     throw Error(Code::kUnsupportedMedia, "The file is empty; choose a video file.");
   }
   std::array<uint8_t, 64> head{};
-  file.read(reinterpret_cast<char*>(head.data()), head.size());
-  const auto got = static_cast<size_t>(file.gcount());
+  const auto got = static_cast<size_t>(std::max<int64_t>(0, file.ReadAt(0, head)));
   const auto begins = [&](std::string_view text, size_t at) {
     return got >= at + text.size() && std::memcmp(head.data() + at, text.data(), text.size()) == 0;
   };
   if (begins("\x1a\x45\xdf\xa3", 0)) {
     info.container = Container::kMatroska;
+    info.format = IsWebm(head, got) ? "webm" : "mkv";
     info.cut_off = MatroskaIsCutOff(file, info.file_bytes);
     return info;
   }
   if (begins("RIFF", 0) && begins("AVI ", 8)) {
     info.container = Container::kAvi;
+    info.format = "avi";
     info.cut_off = AviIsCutOff(file, info.file_bytes);
     return info;
   }
   for (std::string_view box : {"ftyp", "moov", "mdat", "wide", "free", "skip", "pnot"}) {
     if (begins(box, 4)) {
       info.container = Container::kMov;
+      // Files older than the brands have none.
+      info.format = begins("ftyp", 4) && !begins("qt  ", 8) ? "mp4" : "mov";
       info.cut_off = MovIsCutOff(file, info.file_bytes);
       return info;
     }

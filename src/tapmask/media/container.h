@@ -2,8 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <string_view>
+
+#include "tapmask/media/input_file.h"
 
 namespace tapmask {
 
@@ -13,6 +14,7 @@ std::string_view ContainerName(Container container);
 
 struct ContainerInfo {
   Container container = Container::kMov;
+  std::string_view format;  // More finely: "mp4", "mov", "webm", "mkv" or "avi".
   int64_t file_bytes = 0;
   // The file says that it is longer than it is: it was cut off.
   bool cut_off = false;
@@ -22,6 +24,7 @@ struct ContainerInfo {
 // a playlist or a text in disguise is refused here. Reads a few bytes at a few places.
 //
 // Throws Error: kNotFound, kUnsupportedMedia.
-ContainerInfo SniffContainer(const std::filesystem::path& path);
+ContainerInfo SniffContainer(const InputFile& file);
+ContainerInfo SniffContainer(const InputName& input);
 
 }  // namespace tapmask

@@ -72,7 +72,7 @@ void Relabel(AVFrame& frame) {
 
 }  // namespace
 
-Decoder::Decoder(const std::string& input, const ReadOptions& options)
+Decoder::Decoder(const InputName& input, const ReadOptions& options)
     : options_(options), packet_(ffmpeg::NewPacket()) {
   OpenedInput opened = OpenInput(input, options);
   format_ = std::move(opened.format);
@@ -124,6 +124,8 @@ ffmpeg::FramePtr Decoder::Decode() {
     }
     if (packet_->stream_index == info_.stream) {
       if (packet_->flags & AV_PKT_FLAG_CORRUPT) ++damaged_packets_;
+      const bool skips = packet_->pts != AV_NOPTS_VALUE && packet_->pts < skip_before_;
+      codec_->skip_frame = skips ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
       if (avcodec_send_packet(codec_.get(), packet_.get()) < 0) ++damaged_packets_;
     }
     av_packet_unref(packet_.get());

@@ -2,12 +2,14 @@
 // Demuxer, decoder and input filters of one video stream. For .cc files of media only.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
 #include "tapmask/media/demuxer.h"
 #include "tapmask/media/ffmpeg.h"
 #include "tapmask/media/filter.h"
+#include "tapmask/media/input_name.h"
 #include "tapmask/media/read_options.h"
 #include "tapmask/media/video_info.h"
 
@@ -27,7 +29,7 @@ struct FrameExtras {
 // list do not come.
 class Decoder {
  public:
-  Decoder(const std::string& input, const ReadOptions& options);
+  Decoder(const InputName& input, const ReadOptions& options);
 
   // Complete once the first frame was read.
   const VideoInfo& info() const { return info_; }
@@ -37,6 +39,10 @@ class Decoder {
 
   // Goes to the last key frame at or before `pts`; false when the container cannot.
   bool Seek(int64_t pts);
+
+  // Frames before `pts` to which no other refers need not come: they are not decoded where the
+  // codec allows it. Those from `pts` on are as always.
+  void SkipUnreferencedBefore(int64_t pts) { skip_before_ = pts; }
 
   bool read_failed() const { return read_failed_; }  // The file broke off.
   int64_t damaged_packets() const { return damaged_packets_; }
@@ -60,6 +66,7 @@ class Decoder {
   bool filter_finished_ = false;
   bool started_ = false;  // The first frame told what was open.
   bool draining_ = false;
+  int64_t skip_before_ = INT64_MIN;
   bool read_failed_ = false;
   int64_t damaged_packets_ = 0;
   int first_width_ = 0, first_height_ = 0, first_format_ = -1;

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "tapmask/media/container.h"
+#include "tapmask/media/format_input.h"
 #include "tapmask/media/picture_pattern.h"
 #include "tapmask/media/pixel_format.h"
 
@@ -41,12 +42,9 @@ std::string CodecText(const AVCodecParameters& par) {
   return av_fourcc_make_string(tag, par.codec_tag);
 }
 
-ffmpeg::InputPtr OpenFile(const std::string& path, const std::string& demuxer,
-                          const ReadOptions& options) {
-  const AVInputFormat* format = av_find_input_format(demuxer.c_str());
-  if (!format) throw Error(Code::kInternal, "FFmpeg lacks the demuxer for " + demuxer + ".");
+ffmpeg::InputPtr OpenFile(InputFile file, const std::string& demuxer, const ReadOptions& options) {
   ffmpeg::Dictionary dict;
-  dict.Set("protocol_whitelist", "file");
+  dict.Set("protocol_whitelist", "none");
   dict.Set("probesize", "5000000");
   dict.Set("analyzeduration", "5000000");
   dict.Set("max_streams", std::to_string(options.limits.max_streams + 64));
@@ -54,12 +52,9 @@ ffmpeg::InputPtr OpenFile(const std::string& path, const std::string& demuxer,
     dict.Set("enable_drefs", "0");
     dict.Set("use_absolute_path", "0");
   }
-  AVFormatContext* raw = nullptr;
-  const int result = avformat_open_input(&raw, ("file:" + path).c_str(), format, dict.Address());
-  ffmpeg::Check(result, Code::kUnsupportedMedia,
-                "The file is damaged or cut off before its index, so no video in it can be read; "
-                "copy it again from its source.");
-  return ffmpeg::InputPtr(raw);
+  return OpenFormat(std::move(file), demuxer, dict,
+                    "The file is damaged or cut off before its index, so no video in it can be "
+                    "read; copy it again from its source.");
 }
 
 ffmpeg::InputPtr OpenPictures(const PicturePattern& pattern, const PicturePattern::Span& span,
@@ -271,20 +266,22 @@ std::optional<int> Orientation::QuarterTurns() const {
   return static_cast<int>(std::round(turns)) % 4;
 }
 
-OpenedInput OpenInput(const std::string& input, const ReadOptions& options) {
+OpenedInput OpenInput(const InputName& input, const ReadOptions& options) {
   OpenedInput opened;
   VideoInfo& info = opened.info;
-  if (const auto pattern = PicturePattern::Parse(input)) {
+  if (const auto pattern = PatternOf(input)) {
     const PicturePattern::Span span = pattern->Find();
     opened.format = OpenPictures(*pattern, span, options.pictures_per_second);
     info.container = "pictures";
     info.frames = span.count;
   } else {
-    const ContainerInfo container = SniffContainer(input);
+    InputFile file(input, "a video file");
+    const ContainerInfo container = SniffContainer(file);
     info.container = ContainerName(container.container);
+    info.file_format = container.format;
     info.file_bytes = container.file_bytes;
     info.cut_off = container.cut_off;
-    opened.format = OpenFile(input, info.container, options);
+    opened.format = OpenFile(std::move(file), info.container, options);
   }
   AVFormatContext& format = *opened.format;
   // Sizes and limits first, as far as the headers tell them, since probing decodes frames.

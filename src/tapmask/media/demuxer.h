@@ -7,6 +7,7 @@
 #include <string>
 
 #include "tapmask/media/ffmpeg.h"
+#include "tapmask/media/input_name.h"
 #include "tapmask/media/read_options.h"
 #include "tapmask/media/video_info.h"
 
@@ -22,7 +23,7 @@ struct OpenedInput {
 // limits before anything is decoded.
 //
 // Throws Error: kNotFound, kInvalidArgument, kUnsupportedMedia, kTooLarge.
-OpenedInput OpenInput(const std::string& input, const ReadOptions& options);
+OpenedInput OpenInput(const InputName& input, const ReadOptions& options);
 
 // From FFmpeg's side data of a stream or a frame; nothing when it is not complete.
 std::optional<MasteringDisplay> ReadMasteringDisplay(const uint8_t* data);

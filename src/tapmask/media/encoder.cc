@@ -121,7 +121,6 @@ void VideoEncoder::BuildFilter(const Frame& first, const AVFrame& borrowed) {
 }
 
 void VideoEncoder::Tag(AVFrame& frame, FieldOrder field_order) const {
-  frame.pict_type = AV_PICTURE_TYPE_NONE;
   frame.color_range = codec_->color_range;
   frame.color_primaries = codec_->color_primaries;
   frame.color_trc = codec_->color_trc;
@@ -133,10 +132,11 @@ void VideoEncoder::Tag(AVFrame& frame, FieldOrder field_order) const {
   }
 }
 
-void VideoEncoder::Write(const Frame& frame, const PacketSink& sink) {
+void VideoEncoder::Write(const Frame& frame, const PacketSink& sink, bool as_key_frame) {
   const Frame fitted = Fitted(frame);
   const ffmpeg::FramePtr borrowed = BorrowFrame(fitted);
   borrowed->pts = frame.pts * plan_.ticks_per_source_tick;
+  borrowed->pict_type = as_key_frame ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
   durations_[borrowed->pts] = frame.duration * plan_.ticks_per_source_tick;
   if (plan_.deinterlace || borrowed->format != av_get_pix_fmt(plan_.pixel_format.c_str())) {
     if (frame.field_order != FieldOrder::kProgressive) {

@@ -22,8 +22,9 @@ class VideoEncoder {
 
   VideoEncoder(const EncodePlan& plan, const VideoInfo& source, bool global_header);
 
-  // Packets come in decoding order, times in the plan's time base.
-  void Write(const Frame& frame, const PacketSink& sink);
+  // Packets come in decoding order, times in the plan's time base. With `as_key_frame` decoding can
+  // begin at this frame.
+  void Write(const Frame& frame, const PacketSink& sink, bool as_key_frame = false);
   void Finish(const PacketSink& sink);
 
   const AVCodecContext& context() const { return *codec_; }

@@ -29,7 +29,7 @@ using AudioFifoPtr = std::unique_ptr<AVAudioFifo, Deleter>;
 using ShaPtr = std::unique_ptr<AVSHA, Deleter>;
 
 struct InputDeleter {
-  void operator()(AVFormatContext* p) const { avformat_close_input(&p); }
+  void operator()(AVFormatContext* p) const;  // With what it reads from; see format_input.h.
 };
 using InputPtr = std::unique_ptr<AVFormatContext, InputDeleter>;
 

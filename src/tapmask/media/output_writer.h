@@ -7,6 +7,7 @@
 
 #include "tapmask/core/frame.h"
 #include "tapmask/media/encode_plan.h"
+#include "tapmask/media/input_name.h"
 #include "tapmask/media/notices.h"
 #include "tapmask/media/read_options.h"
 #include "tapmask/media/video_info.h"
@@ -50,7 +51,7 @@ void CheckCanWrite(const std::string& output, const WriteOptions& write, const V
 
 // `source` is what VideoReader says of `input` with the same options. What will not be as in the
 // input is added to `notices`. Throws kInvalidArgument when the options or the place do not fit.
-std::unique_ptr<OutputWriter> OpenOutput(const std::string& output, const std::string& input,
+std::unique_ptr<OutputWriter> OpenOutput(const std::string& output, const InputName& input,
                                          const ReadOptions& read, const WriteOptions& write,
                                          const VideoInfo& source, Notices& notices);
 

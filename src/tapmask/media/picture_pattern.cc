@@ -103,4 +103,8 @@ PicturePattern::Span PicturePattern::Find() const {
   return {numbers.front(), static_cast<int64_t>(numbers.size())};
 }
 
+std::optional<PicturePattern> PatternOf(const InputName& input) {
+  return input.descriptor() ? std::nullopt : PicturePattern::Parse(input.name());
+}
+
 }  // namespace tapmask

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tapmask/media/input_name.h"
+
 namespace tapmask {
 
 // A numbered picture pattern as users write it: one %d or %0Nd in the file name and a picture
@@ -38,5 +40,8 @@ struct PicturePattern {
   };
   Span Find() const;
 };
+
+// Nothing when `input` is a file, by its name or as a descriptor.
+std::optional<PicturePattern> PatternOf(const InputName& input);
 
 }  // namespace tapmask

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstring>
-#include <fstream>
 #include <vector>
 
 #include <fmt/format.h>
@@ -39,17 +38,20 @@ std::string Sha256::Hex() const {
   return hex;
 }
 
-std::string Sha256OfFile(const std::filesystem::path& path) {
-  CheckInputFile(path, "a file");
-  std::ifstream file(path, std::ios::binary);
+std::string Sha256OfFile(const InputName& name) {
+  const InputFile file(name, "a file");
   Sha256 sha;
-  std::vector<char> buffer(1 << 20);
-  while (file) {
-    file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-    sha.Add(reinterpret_cast<const uint8_t*>(buffer.data()), static_cast<size_t>(file.gcount()));
+  std::vector<uint8_t> buffer(1 << 20);
+  for (int64_t offset = 0;;) {
+    const int64_t got = file.ReadAt(offset, buffer);
+    if (got < 0) {
+      throw Error(Code::kUnavailable, name.name() + " cannot be read to its end.",
+                  ffmpeg::ErrorText(AVERROR(static_cast<int>(-got))));
+    }
+    if (got == 0) return sha.Hex();
+    sha.Add(buffer.data(), static_cast<size_t>(got));
+    offset += got;
   }
-  if (file.bad()) throw Error(Code::kUnavailable, path.string() + " cannot be read to its end.");
-  return sha.Hex();
 }
 
 }  // namespace tapmask

@@ -3,9 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <string>
+
+#include "tapmask/media/input_name.h"
 
 struct AVSHA;
 
@@ -30,6 +31,6 @@ class Sha256 {
 };
 
 // Of a file's bytes. Throws kNotFound, kUnsupportedMedia when it is no file that can be read.
-std::string Sha256OfFile(const std::filesystem::path& path);
+std::string Sha256OfFile(const InputName& file);
 
 }  // namespace tapmask

@@ -56,7 +56,7 @@ void SetLight(AVStream& stream, const VideoInfo& source) {
 
 }  // namespace
 
-VideoFileWriter::VideoFileWriter(const std::string& output, const std::string& input,
+VideoFileWriter::VideoFileWriter(const std::string& output, const InputName& input,
                                  const ReadOptions& read, const WriteOptions& write,
                                  const VideoInfo& source, Notices& notices)
     : source_(source),
@@ -139,7 +139,7 @@ void CheckCanWrite(const std::string& output, const WriteOptions& write, const V
   if (container != OutputContainer::kPictures) const VideoEncoder encoder(plan, source, false);
 }
 
-std::unique_ptr<OutputWriter> OpenOutput(const std::string& output, const std::string& input,
+std::unique_ptr<OutputWriter> OpenOutput(const std::string& output, const InputName& input,
                                          const ReadOptions& read, const WriteOptions& write,
                                          const VideoInfo& source, Notices& notices) {
   if (OutputContainerOf(output) == OutputContainer::kPictures) {

@@ -9,6 +9,7 @@
 
 #include "tapmask/media/companion_tracks.h"
 #include "tapmask/media/encoder.h"
+#include "tapmask/media/input_name.h"
 #include "tapmask/media/muxer.h"
 #include "tapmask/media/output_writer.h"
 
@@ -33,7 +34,7 @@ std::vector<Invariant> CheckVideoFile(const WrittenVideo& written);
 
 class VideoFileWriter final : public OutputWriter {
  public:
-  VideoFileWriter(const std::string& output, const std::string& input, const ReadOptions& read,
+  VideoFileWriter(const std::string& output, const InputName& input, const ReadOptions& read,
                   const WriteOptions& write, const VideoInfo& source, Notices& notices);
 
   void Write(const Frame& frame) override;

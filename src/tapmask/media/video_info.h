@@ -56,8 +56,9 @@ struct OtherStream {
 
 // What a file says of itself, before its frames are decoded.
 struct VideoInfo {
-  std::string container;  // "mov", "matroska", "avi", "pictures"
-  bool cut_off = false;   // The file is shorter than it says.
+  std::string container;    // "mov", "matroska", "avi", "pictures"
+  std::string file_format;  // "mp4", "mov", "webm", "mkv", "avi"; empty for pictures.
+  bool cut_off = false;     // The file is shorter than it says.
   int64_t file_bytes = 0;
 
   int stream = 0;            // The video stream that is worked on.

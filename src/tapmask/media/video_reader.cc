@@ -12,7 +12,7 @@ namespace tapmask {
 
 class VideoReader::Impl {
  public:
-  Impl(const std::string& input, const ReadOptions& options)
+  Impl(const InputName& input, const ReadOptions& options)
       : limits_(options.limits), decoder_(input, options) {
     ahead_ = decoder_.Next();
     if (!ahead_) {
@@ -81,7 +81,7 @@ class VideoReader::Impl {
   std::vector<int64_t> moved_;
 };
 
-VideoReader::VideoReader(const std::string& input, const ReadOptions& options)
+VideoReader::VideoReader(const InputName& input, const ReadOptions& options)
     : impl_(std::make_unique<Impl>(input, options)) {}
 VideoReader::~VideoReader() = default;
 
@@ -162,7 +162,7 @@ void VideoReader::AddNotices(Notices& notices) const {
   }
 }
 
-VideoInfo Probe(const std::string& input, const ReadOptions& options) {
+VideoInfo Probe(const InputName& input, const ReadOptions& options) {
   return VideoReader(input, options).info();
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tapmask/core/frame.h"
+#include "tapmask/media/input_name.h"
 #include "tapmask/media/notices.h"
 #include "tapmask/media/read_options.h"
 #include "tapmask/media/video_info.h"
@@ -30,7 +31,7 @@ class VideoReader {
  public:
   // Checks everything that headers tell before it decodes; then decodes the first frame.
   // Throws Error: kNotFound, kInvalidArgument, kUnsupportedMedia, kTooLarge.
-  VideoReader(const std::string& input, const ReadOptions& options);
+  VideoReader(const InputName& input, const ReadOptions& options);
   ~VideoReader();
 
   const VideoInfo& info() const;
@@ -56,6 +57,6 @@ class VideoReader {
 
 // What a file says of itself, and its first frame. Throws as VideoReader does. With `limits` unset
 // a file over them is described as well.
-VideoInfo Probe(const std::string& input, const ReadOptions& options);
+VideoInfo Probe(const InputName& input, const ReadOptions& options);
 
 }  // namespace tapmask
