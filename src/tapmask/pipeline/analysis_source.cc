@@ -25,7 +25,7 @@ std::vector<int> Shots(const std::deque<TimedFrame>& frames) {
 
 }  // namespace
 
-AnalysisSource::AnalysisSource(const std::string& input, const ReadOptions& options)
+AnalysisSource::AnalysisSource(const InputName& input, const ReadOptions& options)
     : reader_(std::make_unique<VideoReader>(input, options)), info_(reader_->info()) {}
 
 void AnalysisSource::Start(int64_t first_image) {
@@ -93,14 +93,19 @@ const AnalysisFrame* FrameWindow::Following() const {
 }
 
 std::vector<AnalysisFrame> FrameWindow::Neighbours() const {
-  const std::vector<int> shots = Shots(frames_);
+  return NeighboursAmong(frames_, position_, offsets_);
+}
+
+std::vector<AnalysisFrame> NeighboursAmong(const std::deque<TimedFrame>& frames, int position,
+                                           std::span<const int> offsets) {
+  const std::vector<int> shots = Shots(frames);
   std::vector<AnalysisFrame> neighbours;
-  for (const int offset : offsets_) {
-    const int at = position_ + offset;
-    if (at < 0 || at >= static_cast<int>(frames_.size()) || offset == 0) continue;
+  for (const int offset : offsets) {
+    const int at = position + offset;
+    if (at < 0 || at >= static_cast<int>(frames.size()) || offset == 0) continue;
     const auto i = static_cast<size_t>(at);
-    if (shots[i] == shots[static_cast<size_t>(position_)]) {
-      neighbours.push_back(frames_[i].analysis);
+    if (shots[i] == shots[static_cast<size_t>(position)]) {
+      neighbours.push_back(frames[i].analysis);
     }
   }
   return neighbours;

@@ -12,6 +12,7 @@
 
 #include "tapmask/core/bounded_queue.h"
 #include "tapmask/media/analysis_scaler.h"
+#include "tapmask/media/input_name.h"
 #include "tapmask/media/video_reader.h"
 #include "tapmask/track/analysis_frame.h"
 
@@ -29,7 +30,7 @@ struct TimedFrame {
 // until `Next` gave nothing.
 class AnalysisSource {
  public:
-  AnalysisSource(const std::string& input, const ReadOptions& options);
+  AnalysisSource(const InputName& input, const ReadOptions& options);
   ~AnalysisSource();
 
   const VideoInfo& info() const { return info_; }
@@ -51,6 +52,12 @@ class AnalysisSource {
   BoundedQueue<TimedFrame> queue_{8};
   std::jthread thread_;  // Last, so that it is gone before what it uses.
 };
+
+// Those of `frames` that lie at `offsets` from the one at `position` and are in the same shot, in
+// the order of `offsets`. `frames` are all from the first to the last wanted one, as far as the
+// video goes, and no others: cuts are told by what comes before.
+std::vector<AnalysisFrame> NeighboursAmong(const std::deque<TimedFrame>& frames, int position,
+                                           std::span<const int> offsets);
 
 // A frame with those around it, for engines that look at motion.
 class FrameWindow {

@@ -37,7 +37,7 @@ std::optional<TrackState> StateRuns::At(int object, int64_t frame) const {
   return std::prev(after)->state;
 }
 
-BackwardPass::BackwardPass(const std::string& input, const TrackPassOptions& options,
+BackwardPass::BackwardPass(const InputName& input, const TrackPassOptions& options,
                            const PromptSchedule& schedule, const VideoReader& forwards,
                            const EarlierTrack* earlier, const StateRuns& known,
                            MaskTrackWriter& track)

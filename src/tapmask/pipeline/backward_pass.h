@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "tapmask/media/input_name.h"
 #include "tapmask/media/video_reader.h"
 #include "tapmask/pipeline/earlier_track.h"
 #include "tapmask/pipeline/prompt_schedule.h"
@@ -54,7 +55,7 @@ class BackwardPass {
  public:
   // `earlier` may be null. `forwards` has read at least up to the last way's frame. All must
   // outlive the pass.
-  BackwardPass(const std::string& input, const TrackPassOptions& options,
+  BackwardPass(const InputName& input, const TrackPassOptions& options,
                const PromptSchedule& schedule, const VideoReader& forwards,
                const EarlierTrack* earlier, const StateRuns& known, MaskTrackWriter& track);
 
@@ -67,7 +68,7 @@ class BackwardPass {
   void Fill(WayBack& way, MaskRecord record);
   bool IsBetter(const MaskRecord& record) const;
 
-  const std::string& input_;
+  const InputName& input_;
   const TrackPassOptions& options_;
   const PromptSchedule& schedule_;
   const VideoReader& forwards_;

@@ -27,8 +27,9 @@ bool Correct(const std::vector<ImagePoint>& points, const Mask& before) {
 }  // namespace
 
 std::vector<MaskCandidate> FirstMasks::Candidates(const std::vector<Point>& points,
-                                                  const FrameWindow& window, const Mask* before) {
-  const AnalysisFrame& frame = window.current().analysis;
+                                                  const AnalysisFrame& frame,
+                                                  std::span<const AnalysisFrame> neighbours,
+                                                  const Mask* before) {
   const Size shown = geometry_.ShownSize();
   std::vector<ImagePoint> in_image;
   bool located = false;
@@ -39,14 +40,14 @@ std::vector<MaskCandidate> FirstMasks::Candidates(const std::vector<Point>& poin
     located = located || point.is_object;
   }
   if (before && !before->Empty() && Correct(in_image, *before)) {
-    return segmenter_->Refine(frame, window.Neighbours(), *before, in_image);
+    return segmenter_->Refine(frame, neighbours, *before, in_image);
   }
   if (!located) {
     throw Error(Code::kInvalidArgument,
                 fmt::format("In frame {} only \"not this\" was said; add a point on the object.",
                             frame.index));
   }
-  return segmenter_->Segment(frame, window.Neighbours(), in_image);
+  return segmenter_->Segment(frame, neighbours, in_image);
 }
 
 StartMask FirstMasks::Find(const PromptSchedule::Said& said, const FrameWindow& window,
@@ -60,7 +61,7 @@ StartMask FirstMasks::Find(const PromptSchedule::Said& said, const FrameWindow& 
     start.state = TrackState::kGiven;
     return start;
   }
-  const MaskCandidate answer = Candidates(said.points, window, before).front();
+  const MaskCandidate answer = Candidates(said.points, frame, window.Neighbours(), before).front();
   if (answer.mask.Empty()) {
     const Point& point = said.points.front();
     throw Error(Code::kInvalidArgument,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "tapmask/core/coordinates.h"
@@ -26,7 +27,9 @@ class FirstMasks {
   StartMask Find(const PromptSchedule::Said& said, const FrameWindow& window, const Mask* before);
 
   // The answer and its alternatives for points alone.
-  std::vector<MaskCandidate> Candidates(const std::vector<Point>& points, const FrameWindow& window,
+  std::vector<MaskCandidate> Candidates(const std::vector<Point>& points,
+                                        const AnalysisFrame& frame,
+                                        std::span<const AnalysisFrame> neighbours,
                                         const Mask* before);
 
  private:

@@ -1,27 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tapmask/pipeline/input_guard.h"
 
-#include <sys/stat.h>
-
 #include "tapmask/core/error.h"
 #include "tapmask/media/picture_pattern.h"
 
 namespace tapmask {
 
-InputGuard::Identity InputGuard::LookAt(const std::filesystem::path& file) {
-  struct stat facts {};
-  if (stat(file.c_str(), &facts) != 0) return {};
-  return {facts.st_dev, facts.st_ino, facts.st_size,
-          facts.st_mtim.tv_sec * int64_t{1'000'000'000} + facts.st_mtim.tv_nsec};
-}
-
-std::vector<InputGuard::Identity> InputGuard::Look() const {
-  const auto pattern = PicturePattern::Parse(input_);
-  if (!pattern) return {LookAt(input_)};
-  std::vector<Identity> all;
+std::vector<FileIdentity> InputGuard::Look() const {
+  const auto pattern = PatternOf(input_);
+  if (!pattern) return {IdentityOf(input_)};
+  std::vector<FileIdentity> all;
   const PicturePattern::Span span = pattern->Find();
   for (int64_t i = span.first; i < span.first + span.count; ++i) {
-    all.push_back(LookAt(pattern->Path(i)));
+    all.push_back(IdentityOf(pattern->Path(i)));
   }
   return all;
 }

@@ -1,39 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tapmask/pipeline/job.h"
 
-#include <algorithm>
 #include <optional>
-#include <thread>
 
 #include <fmt/format.h>
 
 #include "tapmask/core/error.h"
-#include "tapmask/core/mask_scale.h"
 #include "tapmask/media/picture.h"
 #include "tapmask/media/video_reader.h"
 #include "tapmask/pipeline/cover_plan.h"
-#include "tapmask/pipeline/first_masks.h"
 #include "tapmask/pipeline/input_guard.h"
 #include "tapmask/pipeline/mask_folder.h"
+#include "tapmask/pipeline/preview_session.h"
 #include "tapmask/pipeline/prompt_schedule.h"
 #include "tapmask/pipeline/render_pass.h"
 #include "tapmask/pipeline/report.h"
 #include "tapmask/pipeline/scratch.h"
+#include "tapmask/pipeline/threads.h"
 #include "tapmask/pipeline/track_pass.h"
 #include "tapmask/track/mask_track.h"
 
 namespace tapmask {
 namespace {
 
-int ThreadsOf(const JobOptions& options) {
-  if (options.threads > 0) return options.threads;
-  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 16);
-}
-
 // Matroska cannot say a rotation everywhere, and pictures nowhere: there the samples are turned.
 ReadOptions ReadFor(const std::string& output, const JobOptions& options) {
   ReadOptions read = options.read;
-  read.threads = ThreadsOf(options);
+  read.threads = ThreadsOf(options.threads);
   const OutputContainer container = OutputContainerOf(output);
   read.bake_orientation =
       container == OutputContainer::kMkv || container == OutputContainer::kPictures;
@@ -45,13 +38,13 @@ TrackPassOptions TrackOptionsOf(const JobOptions& options, const ReadOptions& re
   TrackPassOptions track;
   track.read = read;
   track.engine = engine;
-  track.threads = ThreadsOf(options);
+  track.threads = ThreadsOf(options.threads);
   track.scratch_folder = scratch.folder();
   return track;
 }
 
 // A mask track of `masks`: the file itself, or one made in `scratch` from a folder.
-std::filesystem::path MaskTrackFile(const std::filesystem::path& masks, const std::string& input,
+std::filesystem::path MaskTrackFile(const std::filesystem::path& masks, const InputName& input,
                                     const ReadOptions& read, const Scratch& scratch,
                                     const char* name, const std::stop_token& stop) {
   if (!std::filesystem::is_directory(masks)) return masks;
@@ -118,7 +111,7 @@ void CheckMode(const EffectOptions& effect) {
 
 }  // namespace
 
-JobResult Run(const std::string& input, const std::string& output, const Prompts& prompts,
+JobResult Run(const InputName& input, const std::string& output, const Prompts& prompts,
               const JobOptions& options, const std::optional<std::filesystem::path>& masks_out,
               const ProgressSink& progress, std::stop_token stop) {
   CheckMode(options.effect);
@@ -134,9 +127,13 @@ JobResult Run(const std::string& input, const std::string& output, const Prompts
   std::optional<MaskFolder> masks;
   if (masks_out) masks.emplace(*masks_out);
 
-  const std::filesystem::path track_file = scratch.folder() / "masks.jsonl";
-  RunTrackPass(input, resolved, TrackOptionsOf(job, job.read, engine, scratch), track_file,
-               progress, stop);
+  const std::filesystem::path track_file =
+      job.mask_track.empty() ? scratch.folder() / "masks.jsonl" : job.mask_track;
+  TrackPassOptions track_options = TrackOptionsOf(job, job.read, engine, scratch);
+  track_options.earlier = job.earlier;
+  if (!IsTrackOf(track_file, input, resolved, track_options)) {
+    RunTrackPass(input, resolved, track_options, track_file, progress, stop);
+  }
   if (masks) WriteMasks(track_file, *masks, stop);
   RenderPassResult rendered = RunRenderPass(
       input, output, track_file, job, [&](const RenderedFrame& frame) { report.Add(frame); },
@@ -146,13 +143,13 @@ JobResult Run(const std::string& input, const std::string& output, const Prompts
   return ResultOf(std::move(rendered), engine.name);
 }
 
-JobResult Track(const std::string& input, const Prompts& prompts, const JobOptions& options,
+JobResult Track(const InputName& input, const Prompts& prompts, const JobOptions& options,
                 const std::filesystem::path& earlier, const std::filesystem::path& masks_out,
                 const ProgressSink& progress, std::stop_token stop) {
   progress({JobStage::kValidating, 0, 0});
   const InputGuard guard(input);
   ReadOptions read = options.read;
-  read.threads = ThreadsOf(options);
+  read.threads = ThreadsOf(options.threads);
   const Engine engine = ChooseEngine(options.engine);
   const Scratch scratch(options.scratch_folder);
   MaskFolder masks(masks_out);
@@ -185,7 +182,7 @@ JobResult Track(const std::string& input, const Prompts& prompts, const JobOptio
   return ResultOf(std::move(result), engine.name);
 }
 
-JobResult Render(const std::string& input, const std::string& output,
+JobResult Render(const InputName& input, const std::string& output,
                  const std::filesystem::path& masks, const JobOptions& options,
                  const ProgressSink& progress, std::stop_token stop) {
   CheckMode(options.effect);
@@ -207,42 +204,28 @@ JobResult Render(const std::string& input, const std::string& output,
   return ResultOf(std::move(rendered), engine);
 }
 
-std::vector<PreviewCandidate> Preview(const std::string& input, const Prompts& prompts,
+std::vector<PreviewCandidate> Preview(const InputName& input, const Prompts& prompts,
                                       const JobOptions& options,
                                       const std::filesystem::path& masks_out,
                                       std::stop_token stop) {
   ReadOptions read = options.read;
-  read.threads = ThreadsOf(options);
-  const Engine engine = ChooseEngine(options.engine);
+  read.threads = ThreadsOf(options.threads);
   const Prompts resolved = ResolveTimes(input, read, prompts);
-  AnalysisSource source(input, read);
-  const FrameGeometry geometry = source.info().geometry;
-  const PromptSchedule schedule(resolved, geometry);
+  PreviewSession session(input, {read, options.engine, options.threads, {}});
+  const PromptSchedule schedule(resolved, session.geometry());
   if (schedule.first_frame() != schedule.last_frame() || schedule.objects().size() != 1) {
     throw Error(Code::kInvalidArgument,
                 "A preview shows one object in one frame; give points of one frame only.");
   }
-  source.Start();
-  FirstMasks masks(engine.make_segmenter(ThreadsOf(options)), geometry);
-  FrameWindow window(source, masks.NeighbourOffsets());
-  while (true) {
-    if (stop.stop_requested()) throw Error(Code::kCancelled, "Cancelled.");
-    if (!window.Advance()) {
-      throw Error(Code::kInvalidArgument,
-                  fmt::format("Frame {} is beyond the end of the video.", schedule.first_frame()));
-    }
-    if (window.current().analysis.index == schedule.first_frame()) break;
-  }
+  const PreviewAnswer answer =
+      session.Find(schedule.At(schedule.first_frame()).front().points, stop);
   MaskFolder to(masks_out);
   std::vector<PreviewCandidate> answers;
-  const auto said = schedule.At(schedule.first_frame()).front();
-  for (const MaskCandidate& candidate : masks.Candidates(said.points, window, nullptr)) {
+  for (const PreviewMask& candidate : answer.candidates) {
     const std::string name = fmt::format("{}.png", answers.size());
-    WriteMaskPicture(to.waiting() / name, ScaleMask(candidate.mask, geometry.MaskSize()));
-    const char* scale = candidate.scale == CandidateScale::kPart     ? "part"
-                        : candidate.scale == CandidateScale::kObject ? "object"
-                                                                     : "group";
-    answers.push_back({to.folder() / name, candidate.confidence, scale});
+    WriteMaskPicture(to.waiting() / name, candidate.in_mask);
+    answers.push_back({to.folder() / name, candidate.confidence,
+                       std::string(CandidateScaleName(candidate.scale))});
   }
   to.Commit();
   return answers;

@@ -11,6 +11,7 @@
 #include "tapmask/core/prompt.h"
 #include "tapmask/effect/cover.h"
 #include "tapmask/effect/redact.h"
+#include "tapmask/media/input_name.h"
 #include "tapmask/media/notices.h"
 #include "tapmask/media/read_options.h"
 #include "tapmask/media/write_options.h"
@@ -40,6 +41,14 @@ struct JobOptions {
   int threads = 0;                       // 0: as many as there are cores. No result depends on it.
   std::filesystem::path report_file;     // Where the audit goes (docs/report.md); empty: none.
   std::filesystem::path scratch_folder;  // Empty: a new folder in the system's, gone afterwards.
+  // Of `Run` alone: where the finished mask track (masks.jsonl) is kept, also when the job fails or
+  // is killed later. When the one of this job is there already, the track pass is left out, and the
+  // output and the report are those of an undisturbed run. Keep one place a job, since hand-drawn
+  // masks and boxes are not compared. Empty: it is not kept.
+  std::filesystem::path mask_track;
+  // Of `Run` alone: a masks.jsonl of this video that the prompts correct, as in `Track`; empty:
+  // none.
+  std::filesystem::path earlier;
 };
 
 // Frames in which a person should look at what the eraser made: much of it is made up, or its
@@ -63,20 +72,20 @@ struct JobResult {
 // everything holds. With `masks_out` set the masks are kept there (PNG a frame and masks.jsonl).
 //
 // Throws Error, kCancelled when `stop` was requested; nothing is left at `output` then.
-JobResult Run(const std::string& input, const std::string& output, const Prompts& prompts,
+JobResult Run(const InputName& input, const std::string& output, const Prompts& prompts,
               const JobOptions& options, const std::optional<std::filesystem::path>& masks_out,
               const ProgressSink& progress, std::stop_token stop);
 
 // Masks only. `earlier`, when it is not empty, is what was tracked before in this video (a folder
 // or a masks.jsonl, as `Render` takes it): the prompts correct it, and only the frames around them
 // that they bear upon are tracked again, from the prompt before to the prompt after at most.
-JobResult Track(const std::string& input, const Prompts& prompts, const JobOptions& options,
+JobResult Track(const InputName& input, const Prompts& prompts, const JobOptions& options,
                 const std::filesystem::path& earlier, const std::filesystem::path& masks_out,
                 const ProgressSink& progress, std::stop_token stop);
 
 // The effect with masks from anywhere: a folder of numbered PNGs (one a frame; object 1; state
 // given) or a masks.jsonl.
-JobResult Render(const std::string& input, const std::string& output,
+JobResult Render(const InputName& input, const std::string& output,
                  const std::filesystem::path& masks, const JobOptions& options,
                  const ProgressSink& progress, std::stop_token stop);
 
@@ -87,7 +96,7 @@ struct PreviewCandidate {
   double confidence = 0;
   std::string scale;  // "part", "object", "group"
 };
-std::vector<PreviewCandidate> Preview(const std::string& input, const Prompts& prompts,
+std::vector<PreviewCandidate> Preview(const InputName& input, const Prompts& prompts,
                                       const JobOptions& options,
                                       const std::filesystem::path& masks_out, std::stop_token stop);
 

@@ -136,7 +136,7 @@ void WriteMasks(const std::filesystem::path& track_file, const MaskFolder& to,
   if (error) throw Error(Code::kStorageFull, "The disk is full; free some space and try again.");
 }
 
-void TrackFromMaskFolder(const std::filesystem::path& folder, const std::string& input,
+void TrackFromMaskFolder(const std::filesystem::path& folder, const InputName& input,
                          const ReadOptions& read, const std::filesystem::path& track_file,
                          std::stop_token stop) {
   const auto pictures = NumberedPictures(folder);

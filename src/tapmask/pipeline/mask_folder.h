@@ -6,6 +6,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "tapmask/media/input_name.h"
 #include "tapmask/media/read_options.h"
 #include "tapmask/media/temporary_file.h"
 
@@ -53,7 +54,7 @@ void WriteMasks(const std::filesystem::path& track_file, const MaskFolder& to,
 // A frame without a picture has no record. Where the folder has a masks.jsonl and a picture is what
 // that says, its objects and states count instead. `input` tells the times and the size.
 // Throws kInvalidArgument when there is no picture, or one has another size than the video.
-void TrackFromMaskFolder(const std::filesystem::path& folder, const std::string& input,
+void TrackFromMaskFolder(const std::filesystem::path& folder, const InputName& input,
                          const ReadOptions& read, const std::filesystem::path& track_file,
                          std::stop_token stop);
 

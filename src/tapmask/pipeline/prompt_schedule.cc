@@ -133,7 +133,7 @@ std::vector<MaskTrackHeader::Object> PromptSchedule::HeaderObjects() const {
   return all;
 }
 
-Prompts ResolveTimes(const std::string& input, const ReadOptions& read, Prompts prompts) {
+Prompts ResolveTimes(const InputName& input, const ReadOptions& read, Prompts prompts) {
   std::vector<Point*> open;
   for (Point& point : prompts.points) {
     if (point.seconds) open.push_back(&point);

@@ -10,6 +10,7 @@
 
 #include "tapmask/core/coordinates.h"
 #include "tapmask/core/prompt.h"
+#include "tapmask/media/input_name.h"
 #include "tapmask/media/read_options.h"
 #include "tapmask/track/mask_track.h"
 
@@ -56,6 +57,6 @@ class PromptSchedule {
 
 // The prompts with every `seconds` replaced by the frame that is shown then. Reads the video up to
 // the latest of them; does nothing when there is none. Throws kInvalidArgument for a time outside.
-Prompts ResolveTimes(const std::string& input, const ReadOptions& read, Prompts prompts);
+Prompts ResolveTimes(const InputName& input, const ReadOptions& read, Prompts prompts);
 
 }  // namespace tapmask

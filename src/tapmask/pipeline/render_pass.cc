@@ -86,7 +86,7 @@ void CheckInvariants(const std::vector<Invariant>& invariants) {
 
 }  // namespace
 
-void CheckRender(const std::string& input, const std::string& output, const JobOptions& options) {
+void CheckRender(const InputName& input, const std::string& output, const JobOptions& options) {
   VideoReader reader(input, options.read);
   const VideoInfo& info = reader.info();
   CheckCanWrite(output, options.write, info);
@@ -99,7 +99,7 @@ void CheckRender(const std::string& input, const std::string& output, const JobO
   if (*from_seconds > end_seconds + kSlackSeconds) RefuseFromBeyondEnd(*from_seconds, end_seconds);
 }
 
-RenderPassResult RunRenderPass(const std::string& input, const std::string& output,
+RenderPassResult RunRenderPass(const InputName& input, const std::string& output,
                                const std::filesystem::path& track_file, const JobOptions& options,
                                const std::function<void(const RenderedFrame&)>& on_frame,
                                const ProgressSink& progress, std::stop_token stop) {

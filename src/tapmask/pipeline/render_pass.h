@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tapmask/effect/cover.h"
+#include "tapmask/media/input_name.h"
 #include "tapmask/media/notices.h"
 #include "tapmask/media/output_writer.h"
 #include "tapmask/media/video_info.h"
@@ -36,7 +37,7 @@ struct RenderPassResult {
 // Refuses before any work is done what the second pass would refuse for the options and the input:
 // an output that cannot be coded, and, as far as the file itself says how long it is, a span that
 // begins beyond its end. Throws kInvalidArgument, kUnavailable.
-void CheckRender(const std::string& input, const std::string& output, const JobOptions& options);
+void CheckRender(const InputName& input, const std::string& output, const JobOptions& options);
 
 // Second pass: hides or erases what the mask track says, and writes the output.
 //
@@ -45,7 +46,7 @@ void CheckRender(const std::string& input, const std::string& output, const JobO
 // Putting the output in place is left to the job, which first does all else that can fail.
 // Throws kInternal when something that should have been kept is not in the output,
 // kInvalidArgument when the track is not of this video or no frame lies in the span of the effect.
-RenderPassResult RunRenderPass(const std::string& input, const std::string& output,
+RenderPassResult RunRenderPass(const InputName& input, const std::string& output,
                                const std::filesystem::path& track_file, const JobOptions& options,
                                const std::function<void(const RenderedFrame&)>& on_frame,
                                const ProgressSink& progress, std::stop_token stop);

@@ -19,8 +19,8 @@ using json = nlohmann::ordered_json;
 constexpr int kVersion = 1;
 
 // Of a file, or of all pictures of a pattern one after the other.
-std::string HashOf(const std::string& name) {
-  const auto pattern = PicturePattern::Parse(name);
+std::string HashOf(const InputName& name) {
+  const auto pattern = PatternOf(name);
   if (!pattern) return Sha256OfFile(name);
   const PicturePattern::Span span = pattern->Find();
   Sha256 all;
@@ -133,7 +133,7 @@ json HeadOf(const ReportWriter::Facts& facts) {
                {"build", BuildId()},
                {"command", facts.command},
                {"input",
-                {{"file", FileName(facts.input)},
+                {{"file", FileName(facts.input.name())},
                  {"sha256", HashOf(facts.input)},
                  {"bytes", info.file_bytes},
                  {"width", shown.width},

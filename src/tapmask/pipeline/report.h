@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tapmask/core/prompt.h"
+#include "tapmask/media/input_name.h"
 #include "tapmask/media/temporary_file.h"
 #include "tapmask/pipeline/render_pass.h"
 
@@ -28,7 +29,7 @@ class ReportWriter {
 
   struct Facts {
     std::string command;  // "run", "track" or "render"
-    std::string input;
+    InputName input;
     std::string output;  // Empty for "track", whose `rendered` has no output either.
     Prompts prompts;
     JobOptions options;

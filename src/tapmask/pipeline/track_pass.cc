@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <system_error>
 #include <utility>
 
+#include "tapmask/core/error.h"
 #include "tapmask/media/video_reader.h"
 #include "tapmask/pipeline/backward_pass.h"
 #include "tapmask/pipeline/earlier_track.h"
@@ -50,9 +52,37 @@ MaskTrackHeader HeaderOf(const VideoInfo& info, Objects objects, const std::stri
   return header;
 }
 
+bool SameHeader(const MaskTrackHeader& a, const MaskTrackHeader& b) {
+  const auto same_point = [](const Point& p, const Point& q) {
+    return p.in_shown == q.in_shown && p.frame == q.frame && p.is_object == q.is_object;
+  };
+  const auto same_object = [&](const auto& p, const auto& q) {
+    return p.id == q.id && std::equal(p.points.begin(), p.points.end(), q.points.begin(),
+                                      q.points.end(), same_point);
+  };
+  return a.width == b.width && a.height == b.height && a.sample_aspect == b.sample_aspect &&
+         a.time_base == b.time_base && a.engine == b.engine &&
+         std::equal(a.objects.begin(), a.objects.end(), b.objects.begin(), b.objects.end(),
+                    same_object);
+}
+
 }  // namespace
 
-TrackPassResult RunTrackPass(const std::string& input, const Prompts& prompts,
+bool IsTrackOf(const std::filesystem::path& track_file, const InputName& input,
+               const Prompts& prompts, const TrackPassOptions& options) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(track_file, ignored)) return false;
+  const VideoInfo info = Probe(input, options.read);
+  const PromptSchedule schedule(prompts, info.geometry);
+  try {
+    return SameHeader(MaskTrackReader(track_file).header(),
+                      HeaderOf(info, schedule.HeaderObjects(), options.engine.name));
+  } catch (const Error&) {
+    return false;  // Not whole, so it is made anew.
+  }
+}
+
+TrackPassResult RunTrackPass(const InputName& input, const Prompts& prompts,
                              const TrackPassOptions& options,
                              const std::filesystem::path& track_file, const ProgressSink& progress,
                              std::stop_token stop) {

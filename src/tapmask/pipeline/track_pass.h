@@ -7,6 +7,7 @@
 #include <string>
 
 #include "tapmask/core/prompt.h"
+#include "tapmask/media/input_name.h"
 #include "tapmask/media/notices.h"
 #include "tapmask/media/read_options.h"
 #include "tapmask/pipeline/progress.h"
@@ -38,9 +39,13 @@ struct TrackPassResult {
 //
 // Memory does not grow with the video but for a few bytes a frame.
 // Throws kInvalidArgument when a prompt is outside the video or nothing is found at a point.
-TrackPassResult RunTrackPass(const std::string& input, const Prompts& prompts,
+TrackPassResult RunTrackPass(const InputName& input, const Prompts& prompts,
                              const TrackPassOptions& options,
                              const std::filesystem::path& track_file, const ProgressSink& progress,
                              std::stop_token stop);
+
+// True when `track_file` is there, whole, and has the header that `RunTrackPass` would write.
+bool IsTrackOf(const std::filesystem::path& track_file, const InputName& input,
+               const Prompts& prompts, const TrackPassOptions& options);
 
 }  // namespace tapmask

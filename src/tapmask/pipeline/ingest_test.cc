@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tapmask/pipeline/ingest.h"
+
+#include <cstring>
+#include <fcntl.h>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+#include "tapmask/core/error.h"
+#include "tapmask/media/made_video_writer.h"
+#include "tapmask/media/video_reader.h"
+#include "tapmask/pipeline/scratch.h"
+#include "tapmask/scene/scene.h"
+
+namespace tapmask {
+namespace {
+
+constexpr int kFrames = 40;
+const ProgressSink kNoProgress = [](const Progress&) {};
+
+std::string ReadBytes(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void WriteBytes(const std::filesystem::path& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary) << bytes;
+}
+
+class IngestTest : public testing::Test {
+ protected:
+  std::filesystem::path MakeFilm(const std::string& name) {
+    SceneOptions options;
+    options.width = 128;
+    options.height = 96;
+    options.frames = kFrames;
+    const Scene scene(options);
+    MadeVideoWriter writer(folder_.folder() / name, {128, 96}, {}, {25, 1}, name.ends_with(".mkv"));
+    for (int i = 0; i < kFrames; ++i) writer.Write(YuvFromBgr(scene.Render(i).image));
+    writer.Finish();
+    return folder_.folder() / name;
+  }
+
+  IngestResult Run(const InputName& input, const ReadOptions& read = {},
+                   const ProgressSink& progress = kNoProgress, std::stop_token stop = {}) {
+    return Ingest(input, read, proxy_, poster_, progress, std::move(stop));
+  }
+
+  Code Refusal(const InputName& input, const ReadOptions& read = {}) {
+    try {
+      Run(input, read);
+    } catch (const Error& error) {
+      EXPECT_FALSE(std::filesystem::exists(proxy_));
+      EXPECT_FALSE(std::filesystem::exists(poster_));
+      return error.code();
+    }
+    ADD_FAILURE() << "not refused";
+    return Code::kInternal;
+  }
+
+  size_t FilesThere() const {
+    return static_cast<size_t>(std::distance(std::filesystem::directory_iterator(folder_.folder()),
+                                             std::filesystem::directory_iterator()));
+  }
+
+  const Scratch folder_{{}};
+  const std::filesystem::path proxy_ = folder_.folder() / "proxy.mp4";
+  const std::filesystem::path poster_ = folder_.folder() / "poster.jpg";
+};
+
+TEST_F(IngestTest, FindsTheFactsAndMakesProxyAndPoster) {
+  const auto film = MakeFilm("film.mp4");
+
+  const IngestResult facts = Run(film);
+
+  EXPECT_EQ(facts.format, "mp4");
+  EXPECT_NEAR(facts.duration_seconds, 1.6, 1e-6);
+  EXPECT_EQ(facts.width, 128);
+  EXPECT_EQ(facts.height, 96);
+  EXPECT_NEAR(facts.frame_rate, 25, 1e-6);
+  EXPECT_EQ(facts.frames, kFrames);
+  EXPECT_EQ(facts.rotation, 0);
+  EXPECT_EQ(facts.codec, "h264");
+  EXPECT_FALSE(facts.has_audio);
+  EXPECT_FALSE(facts.truncated);
+  VideoReader reader(proxy_, {});
+  int64_t frames = 0;
+  while (reader.Next()) ++frames;
+  EXPECT_EQ(frames, kFrames);
+  EXPECT_EQ(reader.info().geometry.coded, (Size{facts.proxy_width, facts.proxy_height}));
+  EXPECT_EQ(ReadBytes(poster_).substr(0, 2), "\xff\xd8");
+}
+
+TEST_F(IngestTest, TellsFormatsByTheirContent) {
+  std::filesystem::rename(MakeFilm("film.mkv"), folder_.folder() / "matroska.mp4");
+  std::filesystem::rename(MakeFilm("film.mov"), folder_.folder() / "quicktime.mp4");
+
+  EXPECT_EQ(Run(folder_.folder() / "matroska.mp4").format, "mkv");
+  EXPECT_EQ(Run(folder_.folder() / "quicktime.mp4").format, "mov");
+}
+
+TEST_F(IngestTest, ReadsADescriptor) {
+  const int descriptor = open(MakeFilm("film.mp4").c_str(), O_RDONLY | O_CLOEXEC);
+
+  EXPECT_EQ(Run(InputName::OfDescriptor(descriptor, "original.mp4")).frames, kFrames);
+
+  EXPECT_EQ(close(descriptor), 0) << "it was left open";
+}
+
+TEST_F(IngestTest, WorksAsFarAsACutOffFileDecodes) {
+  const auto film = MakeFilm("film.mp4");
+  const std::string bytes = ReadBytes(film);
+  WriteBytes(film, bytes.substr(0, bytes.size() * 6 / 10));
+
+  const IngestResult facts = Run(film);
+
+  EXPECT_TRUE(facts.truncated);
+  EXPECT_GT(facts.frames, 5);
+  EXPECT_LT(facts.frames, kFrames);
+  VideoReader reader(proxy_, {});
+  int64_t frames = 0;
+  while (reader.Next()) ++frames;
+  EXPECT_EQ(frames, facts.frames);
+}
+
+TEST_F(IngestTest, RefusesWhatTheFileSaysIsTooLarge) {
+  const auto film = MakeFilm("film.mp4");
+  ReadOptions brief, small;
+  brief.limits.max_duration_seconds = 1;
+  small.limits.max_long_side_px = 100;
+
+  EXPECT_EQ(Refusal(film, brief), Code::kTooLarge);
+  EXPECT_EQ(Refusal(film, small), Code::kTooLarge);
+}
+
+// The file says that it is 0.04 s long.
+TEST_F(IngestTest, StopsWhereDecodingShowsThatItIsTooLarge) {
+  const auto film = MakeFilm("film.mkv");
+  std::string bytes = ReadBytes(film);
+  const size_t duration = bytes.find("\x44\x89\x88");
+  ASSERT_NE(duration, std::string::npos);
+  std::memcpy(bytes.data() + duration + 3, "\x40\x44\0\0\0\0\0\0", 8);  // 40.0, in milliseconds.
+  WriteBytes(film, bytes);
+  ReadOptions few, brief;
+  few.limits.max_frames = 20;
+  brief.limits.max_duration_seconds = 1;
+  int64_t last = 0;
+  const ProgressSink note = [&](const Progress& progress) { last = progress.frames_done; };
+
+  EXPECT_EQ(Run(film).frames, kFrames) << "within the limits it is taken";
+  std::filesystem::remove(proxy_);
+  std::filesystem::remove(poster_);
+  EXPECT_EQ(Refusal(film, brief), Code::kTooLarge);
+  EXPECT_THROW(Run(film, few, note), Error);
+  EXPECT_EQ(last, 20);
+  EXPECT_EQ(FilesThere(), 1u);
+}
+
+TEST_F(IngestTest, RefusesWhatIsNoVideo) {
+  WriteBytes(folder_.folder() / "list.mp4", "ffconcat version 1.0\nfile other.mp4\n");
+  WriteBytes(folder_.folder() / "empty.mp4", "");
+
+  EXPECT_EQ(Refusal(folder_.folder() / "list.mp4"), Code::kUnsupportedMedia);
+  EXPECT_EQ(Refusal(folder_.folder() / "empty.mp4"), Code::kUnsupportedMedia);
+  EXPECT_EQ(Refusal(folder_.folder() / "none.mp4"), Code::kNotFound);
+  EXPECT_EQ(FilesThere(), 2u);
+}
+
+TEST_F(IngestTest, LeavesNothingWhenCancelled) {
+  const auto film = MakeFilm("film.mp4");
+  std::stop_source stop;
+  const ProgressSink cancel = [&](const Progress& progress) {
+    if (progress.frames_done == 10) stop.request_stop();
+  };
+
+  try {
+    Run(film, {}, cancel, stop.get_token());
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::kCancelled);
+  }
+
+  EXPECT_EQ(FilesThere(), 1u);
+}
+
+TEST_F(IngestTest, RefusesAnInputThatChangesOnTheWay) {
+  const auto film = MakeFilm("film.mp4");
+  const ProgressSink touch = [&](const Progress& progress) {
+    if (progress.frames_done == 10) {
+      std::filesystem::last_write_time(
+          film, std::filesystem::last_write_time(film) + std::chrono::seconds(1));
+    }
+  };
+
+  EXPECT_THROW(Run(film, {}, touch), Error);
+
+  EXPECT_EQ(FilesThere(), 1u);
+}
+
+}  // namespace
+}  // namespace tapmask

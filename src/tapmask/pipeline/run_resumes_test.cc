@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tapmask/core/error.h"
+#include "tapmask/media/made_video_writer.h"
+#include "tapmask/pipeline/job.h"
+#include "tapmask/pipeline/scratch.h"
+#include "tapmask/scene/scene.h"
+
+namespace tapmask {
+namespace {
+
+constexpr int kFrames = 10;
+const ProgressSink kNoProgress = [](const Progress&) {};
+
+std::string ReadBytes(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+class RunResumes : public testing::Test {
+ protected:
+  RunResumes() {
+    SceneOptions options;
+    options.width = 128;
+    options.height = 96;
+    options.frames = kFrames;
+    const Scene scene(options);
+    Point point;
+    point.in_shown = scene.FirstPoint();
+    point.in_shown.x += 0.3;  // Not a number that is short in decimals.
+    prompts_.points.push_back(point);
+    MadeVideoWriter writer(film_, {128, 96}, {}, {25, 1}, false);
+    for (int i = 0; i < kFrames; ++i) writer.Write(YuvFromBgr(scene.Render(i).image));
+    writer.Finish();
+  }
+
+  JobOptions Options() const {
+    JobOptions options;
+    options.threads = 1;
+    options.report_file = report_;
+    options.mask_track = track_;
+    return options;
+  }
+
+  // The stages that were gone through, and what came out.
+  struct Outcome {
+    std::set<JobStage> stages;
+    std::string output, report;
+  };
+  Outcome RunIt(const InputName& input, const JobOptions& options, const Prompts& prompts) {
+    Outcome outcome;
+    const ProgressSink note = [&](const Progress& p) { outcome.stages.insert(p.stage); };
+    tapmask::Run(input, out_, prompts, options, std::nullopt, note, {});
+    outcome.output = ReadBytes(out_);
+    outcome.report = ReadBytes(report_);
+    return outcome;
+  }
+
+  void Interrupt(JobStage stage) {
+    std::stop_source stop;
+    const ProgressSink cancel = [&](const Progress& progress) {
+      if (progress.stage == stage && progress.frames_done >= 2) stop.request_stop();
+    };
+    EXPECT_THROW(
+        tapmask::Run(film_, out_, prompts_, Options(), std::nullopt, cancel, stop.get_token()),
+        Error);
+    EXPECT_FALSE(std::filesystem::exists(out_));
+  }
+
+  const Scratch scratch_{{}};
+  const std::filesystem::path film_ = scratch_.folder() / "film.mp4";
+  const std::filesystem::path out_ = scratch_.folder() / "out.mp4";
+  const std::filesystem::path report_ = scratch_.folder() / "report.json";
+  const std::filesystem::path track_ = scratch_.folder() / "kept.jsonl";
+  Prompts prompts_;
+};
+
+TEST_F(RunResumes, GoesOnWithTheRenderPassAndGivesTheSame) {
+  JobOptions undisturbed = Options();
+  undisturbed.mask_track.clear();
+  const Outcome whole = RunIt(film_, undisturbed, prompts_);
+  EXPECT_TRUE(whole.stages.contains(JobStage::kTracking));
+  EXPECT_FALSE(std::filesystem::exists(track_));
+  std::filesystem::remove(out_);
+
+  Interrupt(JobStage::kProcessing);
+  ASSERT_TRUE(std::filesystem::exists(track_));
+  const Outcome resumed = RunIt(film_, Options(), prompts_);
+
+  EXPECT_FALSE(resumed.stages.contains(JobStage::kTracking));
+  EXPECT_EQ(resumed.output, whole.output);
+  EXPECT_EQ(resumed.report, whole.report);
+}
+
+TEST_F(RunResumes, KeepsNoTrackThatIsNotWhole) {
+  Interrupt(JobStage::kTracking);
+
+  EXPECT_FALSE(std::filesystem::exists(track_));
+  EXPECT_TRUE(RunIt(film_, Options(), prompts_).stages.contains(JobStage::kTracking));
+}
+
+TEST_F(RunResumes, MakesATrackAnewThatIsDamagedOrOfOtherPoints) {
+  const Outcome whole = RunIt(film_, Options(), prompts_);
+  const std::string track = ReadBytes(track_);
+
+  std::ofstream(track_, std::ios::binary) << track.substr(0, track.size() / 2);
+  const Outcome again = RunIt(film_, Options(), prompts_);
+  EXPECT_TRUE(again.stages.contains(JobStage::kTracking));
+  EXPECT_EQ(again.output, whole.output);
+  EXPECT_EQ(ReadBytes(track_), track);
+
+  Prompts others = prompts_;
+  others.points[0].in_shown.x += 1;
+  EXPECT_TRUE(RunIt(film_, Options(), others).stages.contains(JobStage::kTracking));
+  EXPECT_FALSE(RunIt(film_, Options(), others).stages.contains(JobStage::kTracking));
+}
+
+TEST_F(RunResumes, WorksFromADescriptorAndReportsItsShownName) {
+  const Outcome by_name = RunIt(film_, Options(), prompts_);
+  std::filesystem::remove(track_);
+  const int descriptor = open(film_.c_str(), O_RDONLY | O_CLOEXEC);
+
+  const Outcome outcome =
+      RunIt(InputName::OfDescriptor(descriptor, "original.mp4"), Options(), prompts_);
+
+  close(descriptor);
+  EXPECT_EQ(outcome.output, by_name.output);
+  auto report = nlohmann::json::parse(outcome.report);
+  EXPECT_EQ(report["input"]["file"], "original.mp4");
+  auto expected = nlohmann::json::parse(by_name.report);
+  expected["input"]["file"] = "original.mp4";
+  EXPECT_EQ(report, expected);
+}
+
+}  // namespace
+}  // namespace tapmask
