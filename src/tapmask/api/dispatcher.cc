@@ -140,10 +140,15 @@ Task<Response> Dispatcher::Handle(const Plan& plan, Request& request) const {
       return (*blocking)(request);
     });
   }
-  if (needs_caller) {
-    request.caller = co_await pool_.Run([this, &route, &request] {
-      return std::make_shared<const Caller>(CallerOf(route, request));
-    });
+  if (needs_caller || route.at_once) {
+    auto answer =
+        co_await pool_.Run([this, &route, &request, needs_caller]() -> std::optional<Response> {
+          if (needs_caller) {
+            request.caller = std::make_shared<const Caller>(CallerOf(route, request));
+          }
+          return route.at_once ? route.at_once(request) : std::nullopt;
+        });
+    if (answer) co_return std::move(*answer);
   }
   co_return co_await std::get<AsyncHandler>(route.handler)(request);
 }

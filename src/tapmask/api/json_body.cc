@@ -126,7 +126,7 @@ std::optional<Json> JsonMembers::Any(const std::string& name) {
   if (found == json_.end()) return std::nullopt;
   Json value = std::move(*found);
   json_.erase(found);
-  if (value.is_null()) return std::nullopt;
+  if (value.is_null()) Refuse(name, "must not be null; leave it out");
   return value;
 }
 

@@ -22,7 +22,7 @@ nlohmann::json ParseJsonObject(const Request& request);
 nlohmann::json ParseJsonObject(std::string_view text);
 
 // Takes the members of an object one by one, with errors that name them: 400 invalid_argument.
-// A member that is null counts as missing.
+// A member that is null is refused.
 class JsonMembers {
  public:
   // `path` stands before the names in errors, "points[3]"; empty for the body itself. Throws

@@ -75,14 +75,15 @@ class MembersOf : public testing::Test {
 };
 
 TEST_F(MembersOf, AreTakenOneByOne) {
-  JsonMembers members =
-      Members(R"({"t":"ab","w":5e1,"n":0.5,"b":true,"o":"x","z":null,"any":[1]})");
+  JsonMembers members = Members(R"({"t":"ab","w":5e1,"n":0.5,"b":true,"o":"x","any":[1]})");
   EXPECT_EQ(members.NeedText("t", 1, 2), "ab");
   EXPECT_EQ(members.NeedWhole("w", 0, 50), 50);
   EXPECT_EQ(members.Number("n", 0, 1), 0.5);
   EXPECT_EQ(members.Bool("b"), true);
   EXPECT_EQ(members.NeedOneOf("o", {"x", "y"}), "x");
-  EXPECT_EQ(members.Text("z", 0, 1), std::nullopt);
+  EXPECT_EQ(members.Text("z", 0, 1), std::nullopt);  // It is not there.
+  EXPECT_EQ(Error([&] { Members(R"({"z":null})").Text("z", 0, 1); }),
+            "\"z\" must not be null; leave it out.");
   EXPECT_EQ(Error([&] { members.NoMore(); }), "\"any\" is not known here.");
   EXPECT_EQ(members.Any("any"), nlohmann::json::array({1}));
   members.NoMore();

@@ -46,13 +46,20 @@ std::string SecurityText(Security security) {
   std::string text;
   const auto add = [&](Security one, std::string_view name) {
     if (!Takes(security, one)) return;
-    if (!text.empty()) text += ',';
+    if (!text.empty()) text += '|';
     text += name;
   };
   add(Security::kSession, "session");
   add(Security::kKey, "key");
   add(Security::kLink, "link");
   return text.empty() ? "none" : text;
+}
+
+// As the description of the interface writes it, which has no sign for "all that is left".
+std::string DescribedPath(std::string pattern) {
+  const size_t dots = pattern.find("...}");
+  if (dots != std::string::npos) pattern.erase(dots, 3);
+  return pattern;
 }
 
 [[noreturn]] void Mistake(const Route& route, std::string_view what) {
@@ -204,9 +211,9 @@ std::string RouteTable::Lines() const {
   std::vector<std::string> lines;
   for (const auto& entry : entries_) {
     const Route& route = entry->route;
-    lines.push_back(fmt::format("{} {} {} {} {}\n", MethodName(route.method), route.pattern,
-                                route.operation_id, route.body_limit_bytes,
-                                SecurityText(route.security)));
+    lines.push_back(fmt::format("{} {} {} {} {}\n", MethodName(route.method),
+                                DescribedPath(route.pattern), route.operation_id,
+                                route.body_limit_bytes, SecurityText(route.security)));
   }
   std::sort(lines.begin(), lines.end());
   return fmt::format("{}", fmt::join(lines, ""));

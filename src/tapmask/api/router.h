@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -49,6 +50,10 @@ struct Route {
   // A POST with X-HTTP-Method-Override of this route's method is taken for that method.
   bool takes_method_override = false;
   std::variant<AsyncHandler, BlockingHandler> handler;
+  // Before an AsyncHandler, in the pool, at once with looking for the caller: the answer, when it
+  // needs no waiting, else nothing. Saves what is asked most a way to the pool and back. May be
+  // empty.
+  std::function<std::optional<Response>(Request&)> at_once;
 };
 
 // All routes of a server. Made once, then only read, from any thread.
@@ -70,8 +75,9 @@ class RouteTable {
   // ".." or has an encoded slash fits nothing.
   Match Find(Method method, std::string_view path) const;
 
-  // One line a route, "METHOD /path operationId body-limit security", sorted. `security` is "none"
-  // or a list without blanks, e.g. "session,key".
+  // One line a route, "METHOD /path operationId body-limit security", sorted, as scripts/check_api
+  // prints those of the description: "{path...}" is written "{path}", `security` is "none" or words
+  // joined by |, e.g. "session|key".
   std::string Lines() const;
 
  private:

@@ -100,10 +100,10 @@ TEST_F(Routes, AreListedForComparison) {
   table.Add(keys);
 
   EXPECT_EQ(table.Lines(),
-            "GET /files/{key...} file 0 link\n"
+            "GET /files/{key} file 0 link\n"
             "GET /keys keys 0 session\n"
             "POST /login login 0 none\n"
-            "POST /upload upload 1024 session,key\n");
+            "POST /upload upload 1024 session|key\n");
 }
 
 TEST_F(Routes, RefuseMistakes) {
