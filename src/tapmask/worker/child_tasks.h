@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tapmask/worker/child_main.h"
+
+namespace tapmask {
+
+// What the children of a worker can do. They read the video that they were given and write into
+// their scratch folder; parameters of all: `name` (what texts call the video), `limits`
+// (child_limits.h), `threads`.
+//
+//   ingest    → VideoFacts (facts_json.h); leaves proxy.mp4 and poster.jpg
+//   preview   `request` (PreviewRequest), `frames` of the video → PreviewResult
+//   mask      `request` (MaskRequest), `has_masks` (masks.jsonl of an earlier attempt is there),
+//             earlier.jsonl when the request corrects another job's → MaskResult; leaves
+//             processed.mp4, masks.jsonl, report.json. When the masks are finished it leaves a
+//             copy of them, checkpoint.jsonl, and says so.
+ChildTasks WorkerTasks();
+
+}  // namespace tapmask

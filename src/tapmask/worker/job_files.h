@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "tapmask/jobs/job.h"
+#include "tapmask/jobs/video.h"
+#include "tapmask/storage/blob_store.h"
+
+namespace tapmask {
+
+// Where the files of a video and of a job lie in storage.
+BlobKey FolderOfVideo(const UserId& user_id, const VideoId& video_id);
+BlobKey FolderOfJob(const UserId& user_id, const JobId& job_id);
+// Of one attempt: what a worker writes that has lost its lease is in nobody's way.
+BlobKey FolderOfAttempt(const Job& job);
+
+constexpr const char* kProxyName = "proxy.mp4";
+constexpr const char* kPosterName = "poster.jpg";
+constexpr const char* kOutputName = "processed.mp4";
+constexpr const char* kMasksName = "masks.jsonl";
+constexpr const char* kReportName = "report.json";
+constexpr const char* kCheckpointName = "checkpoint.jsonl";  // Masks of an attempt, once finished.
+constexpr const char* kEarlierName = "earlier.jsonl";        // In scratch: masks to be corrected.
+
+// "original.mov": what reports and texts may call the video.
+std::string ShownName(const Video& video);
+
+// Writes a blob to a file of the worker's own. False: there is no such blob.
+bool CopyToFile(BlobStore& blobs, const BlobKey& key, const std::filesystem::path& file);
+
+// What a job that `job`'s attempt has completed does not need any more: the checkpoint, and all
+// files of other attempts.
+void RemoveAllButOutputs(BlobStore& blobs, const Job& job);
+// What an attempt that is to be tried again leaves but for its checkpoint.
+void RemoveOutputs(BlobStore& blobs, const Job& job);
+
+}  // namespace tapmask
