@@ -27,6 +27,8 @@ Command AddProbe(CLI::App& program);
 Command AddVerify(CLI::App& program);
 Command AddDoctor(CLI::App& program);
 Command AddScene(CLI::App& program);
+Command AddServe(CLI::App& program);
+Command AddUser(CLI::App& program);
 
 // Writes the answer of a command (not events of a job) to `streams.out`.
 // Throws kUnavailable when nobody takes it: an answer that was cut off is a failure.

@@ -74,7 +74,8 @@ ExitCode Dispatch(std::vector<std::string> arguments, const Streams& streams) {
       "Exit codes: 0 done, 1 failed, 2 bad usage, 3 input refused, 4 cancelled.");
   const std::array commands{AddRun(program),    AddTrack(program), AddPreview(program),
                             AddRender(program), AddProbe(program), AddVerify(program),
-                            AddDoctor(program), AddScene(program)};
+                            AddDoctor(program), AddScene(program), AddServe(program),
+                            AddUser(program)};
   try {
     std::reverse(arguments.begin(), arguments.end());  // As the parser takes them.
     program.parse(std::move(arguments));

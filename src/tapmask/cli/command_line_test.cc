@@ -61,20 +61,20 @@ TEST_F(CommandLineTest, HelpsWithTheCommandsThatExistAndNoOthers) {
   EXPECT_EQ(Start({"--help"}), ExitCode::kDone);
 
   const std::string help = out.str();
-  for (const char* name :
-       {"run", "track", "preview", "render", "probe", "verify", "doctor", "scene"}) {
+  for (const char* name : {"run", "track", "preview", "render", "probe", "verify", "doctor",
+                           "scene", "serve", "user"}) {
     EXPECT_NE(help.find(std::string("\n  ") + name + " "), std::string::npos) << name;
   }
   for (const char* name :
-       {"serve", "models", "user", "bench", "api", "worker", "sweeper", "lambda"}) {
-    EXPECT_EQ(help.find(name), std::string::npos) << name;
+       {"models", "bench", "api", "worker", "sweeper", "scaler", "lambda", "--child", "--worker"}) {
+    EXPECT_EQ(help.find(std::string("\n  ") + name), std::string::npos) << name;
   }
   EXPECT_EQ(err.str(), "");
 }
 
 TEST_F(CommandLineTest, HelpsWithEachCommand) {
-  for (const char* name :
-       {"run", "track", "preview", "render", "probe", "verify", "doctor", "scene"}) {
+  for (const char* name : {"run", "track", "preview", "render", "probe", "verify", "doctor",
+                           "scene", "serve", "user"}) {
     EXPECT_EQ(Start({name, "--help"}), ExitCode::kDone) << name;
     EXPECT_NE(out.str().find("--help"), std::string::npos) << name;
   }
@@ -87,9 +87,9 @@ TEST_F(CommandLineTest, TellsItsVersionAndBuild) {
 }
 
 TEST_F(CommandLineTest, RefusesCommandsAndOptionsThatDoNotExist) {
-  EXPECT_EQ(Start({"serve"}), ExitCode::kBadUsage);
+  EXPECT_EQ(Start({"scaler"}), ExitCode::kBadUsage);
   EXPECT_EQ(err.str(),
-            "tapmask: There is no command 'serve'; `tapmask --help` shows what there is.\n");
+            "tapmask: There is no command 'scaler'; `tapmask --help` shows what there is.\n");
 
   EXPECT_EQ(StartRun({"--colour", "red"}), ExitCode::kBadUsage);
   EXPECT_EQ(err.str(),

@@ -16,6 +16,7 @@
 #include "tapmask/cli/job_options.h"
 #include "tapmask/core/build_id.h"
 #include "tapmask/media/media_facts.h"
+#include "tapmask/worker/sandbox.h"
 
 namespace tapmask {
 namespace {
@@ -79,6 +80,18 @@ HealthFact CodecFact(const std::string& name, const std::vector<std::string>& mi
   return fact;
 }
 
+// What keeps videos of strangers from doing harm. The command line works without it, and the
+// service as well, unless it was told to require it.
+void AddSandbox(std::vector<HealthFact>& facts) {
+  for (const SandboxLayer& layer : ProbeSandbox()) {
+    HealthFact fact{"sandbox: " + layer.name, layer.works ? "works" : "missing: " + layer.why_not};
+    if (!layer.works) {
+      fact.advice = "`tapmask serve` works without this layer; --require-sandbox refuses to.";
+    }
+    facts.push_back(std::move(fact));
+  }
+}
+
 std::vector<HealthFact> AllFacts() {
   std::vector<HealthFact> facts{{"build", std::string(BuildId())}};
   const MediaFacts media = ReadMediaFacts();
@@ -89,6 +102,7 @@ std::vector<HealthFact> AllFacts() {
   facts.push_back(Memory());
   facts.push_back(ScratchFolder());
   facts.push_back({"engines", "classical"});
+  AddSandbox(facts);
   return facts;
 }
 

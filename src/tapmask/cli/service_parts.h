@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "tapmask/cli/serve_settings.h"
+#include "tapmask/core/clock.h"
+#include "tapmask/jobs/stores.h"
+#include "tapmask/storage/blob_store.h"
+#include "tapmask/storage/signed_url.h"
+
+namespace tapmask {
+
+// What every process of the service on one machine opens, all in the data folder:
+//
+//   tapmask.db      accounts, videos, jobs, mails (SQLite)
+//   files/          videos and what came of them
+//   signing-keys    of the links to files
+//   serve.lock      held by the one `tapmask serve` of this folder
+struct ServiceParts {
+  SystemClock clock;
+  std::unique_ptr<Stores> stores;
+  std::unique_ptr<BlobStore> blobs;
+  std::unique_ptr<UrlSigner> signer;
+};
+
+// Makes the data folder when it is missing. Throws as the parts do; kInvalidArgument when the
+// folder cannot be made or others may read it.
+std::unique_ptr<ServiceParts> OpenServiceParts(const ServeSettings& settings);
+
+// Where data is kept when nobody says: $XDG_DATA_HOME/tapmask, else ~/.local/share/tapmask; for
+// root /var/lib/tapmask.
+std::filesystem::path DefaultDataFolder();
+
+}  // namespace tapmask
