@@ -25,6 +25,8 @@ target_compile_options(tapmask_options INTERFACE -Wall -Wextra -Wpedantic -Wshad
 # Same floating point results on every build: no fused multiply-add unless written.
 target_compile_options(tapmask_options INTERFACE -ffp-contract=off)
 if(TAPMASK_SANITIZE)
+  # Instrumented code takes a third less time to compile at this level, which is what the tests wait for.
+  string(REPLACE "-O2" "-O1" CMAKE_CXX_FLAGS_RELWITHDEBINFO "${CMAKE_CXX_FLAGS_RELWITHDEBINFO}")
   target_compile_options(tapmask_options INTERFACE -fsanitize=${TAPMASK_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(tapmask_options INTERFACE -fsanitize=${TAPMASK_SANITIZE})
   # g++ 12 sees unset variables inside its own std::function and std::regex once they are sanitized;

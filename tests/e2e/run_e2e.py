@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the end-to-end tests of the command line and prints each case by name.
 
-    run_e2e.py [GROUP[.Class[.test]] ...]     groups: judge refusals behaviour redaction erasing made_clips real_clips
+    run_e2e.py [GROUP[.Class[.test]] ...]     groups: see GROUPS
 
 TAPMASK           the program; default build/release/tapmask
 TAPMASK_CLIPS     the folder of real clips; default ../shared/clips, skipped where it is missing
@@ -14,7 +14,8 @@ import unittest
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-GROUPS = ("judge", "refusals", "behaviour", "redaction", "erasing", "made_clips", "real_clips")
+GROUPS = ("judge", "refusals", "behaviour", "redaction", "erasing", "service", "authorization", "uploads", "mail", "crashes",
+          "made_clips", "real_clips")
 
 
 class NamedResult(unittest.TextTestResult):
