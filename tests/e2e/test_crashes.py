@@ -42,6 +42,44 @@ class Crashes(TapmaskCase):
     def test_both(self):
         self.kill_at_every_stage("both")
 
+    def test_tracking_goes_on_at_the_last_window(self):
+        long_film = self.folder / "long.mp4"
+        Kitchen(self.folder / "long_kitchen").encode(long_film, count=350)
+        video = self.user.ready_video(long_film)
+        self.set_tier_pro()
+        x, y = film.middle_of_box(0)
+        request = {"videoId": video["videoId"], "mode": "privacy_blur",
+                   "segmentationPoint": {"x": x, "y": y, "frameNumber": 0}}
+        undisturbed = self.user.post("/api/v1/segment", request, 202).json["jobId"]
+        self.assertEqual(self.user.wait(undisturbed, 300)["status"], "complete")
+
+        killed = self.user.post("/api/v1/segment", request, 202).json["jobId"]
+        deadline = time.monotonic() + 120
+        while "window" not in self.checkpoint_of(killed):
+            self.assertLess(time.monotonic(), deadline)
+            self.user.get(f"/api/v1/status/{killed}")
+        self.kill("worker")
+        self.assertEqual(self.user.wait(killed, 300)["status"], "complete")
+
+        self.assertIn("checkpoint_taken_up", self.service.log_text())
+        self.assertEqual(self.masks_of(killed), self.masks_of(undisturbed))
+        blobs = self.service.folder / "data/files/blobs"
+        left = [p for p in blobs.rglob("*") if killed in str(p) and "/checkpoint/" in str(p)]
+        self.assertEqual(left, [])
+        self.user.ask("DELETE", f"/api/v1/video/{video['videoId']}")
+
+    def checkpoint_of(self, job_id):
+        database = sqlite3.connect(self.service.folder / "data/tapmask.db", timeout=10)
+        try:
+            return database.execute("SELECT checkpoint FROM jobs WHERE id = ?", (job_id,)).fetchone()[0]
+        finally:
+            database.close()
+
+    def masks_of(self, job_id):
+        blobs = self.service.folder / "data/files/blobs"
+        (masks,) = [p for p in blobs.rglob("masks.jsonl") if job_id in str(p)]
+        return masks.read_bytes()
+
     def kill_at_every_stage(self, victim):
         for seed in range(SEEDS):
             for stage in STAGES:

@@ -230,7 +230,7 @@ TEST_F(JobRunnerTest, GoesOnAtTheCheckpointOfAnAttemptThatFailed) {
   const JobId id = Ask(video, JobKind::kMask);
   const Job failed = RunOne();
   EXPECT_EQ(failed.status, JobStatus::kQueued);
-  EXPECT_EQ(FilesOf(id), Names{std::to_string(failed.fence) + "/checkpoint.jsonl"});
+  EXPECT_EQ(FilesOf(id), Names{"checkpoint/masks.jsonl"});
   Put(video.storage_key, Script("mask", {{"masked"}}));
   clock_.Advance(10s);
 
@@ -264,7 +264,7 @@ TEST_F(JobRunnerTest, LeavesTheCheckpointAloneOfOutputsThatAreNotWhole) {
   const Job job = RunOne();
 
   EXPECT_EQ(job.status, JobStatus::kQueued);
-  EXPECT_EQ(FilesOf(job.id), Names{std::to_string(job.fence) + "/checkpoint.jsonl"});
+  EXPECT_EQ(FilesOf(job.id), Names{"checkpoint/masks.jsonl"});
 }
 
 TEST_F(JobRunnerTest, CorrectsTheMasksOfAnotherJob) {

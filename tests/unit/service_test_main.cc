@@ -96,7 +96,9 @@ json Play(const json& steps, const json& parameters, ChildContext& context) {
       std::ofstream(folder / step.at(1).get<std::string>()) << step.at(2).get<std::string>();
     }
     if (what == "mkdir") fs::create_directory(folder / step.at(1).get<std::string>());
-    if (what == "checkpoint") context.Checkpoint(json::object());
+    if (what == "checkpoint") {
+      context.Checkpoint(step.size() > 1 ? step.at(1) : json{{"masks", true}});
+    }
     if (what == "wait") WaitForCancel(context);
     if (what == "hang") Hang();
     if (what == "crash") std::abort();

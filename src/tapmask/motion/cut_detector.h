@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "tapmask/core/state_archive.h"
 #include "tapmask/motion/flow.h"
 #include "tapmask/motion/gray_image.h"
 
@@ -27,6 +28,11 @@ class CutDetector {
 
   // How much of the last frame's structure was explained by the one before, 0 to 1.
   double explained_share() const { return explained_share_; }
+
+  void Archive(StateArchive& archive) {
+    archive(reference_.width, reference_.height, reference_.samples, usual_share_,
+            explained_share_);
+  }
 
  private:
   FlowEstimator flow_;

@@ -22,6 +22,8 @@ namespace tapmask {
 struct TimedFrame {
   AnalysisFrame analysis;
   int64_t pts = 0;
+
+  void Archive(StateArchive& archive) { archive(analysis, pts); }
 };
 
 // Decodes and scales ahead on a thread of its own, a few frames at most.

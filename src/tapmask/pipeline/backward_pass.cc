@@ -49,38 +49,56 @@ BackwardPass::BackwardPass(const InputName& input, const TrackPassOptions& optio
       known_(known),
       track_(track) {}
 
+void BackwardPass::Archive(StateArchive& archive) {
+  bool is_on_the_way = direction_.has_value();
+  archive(ways_, has_ways_, first_, last_, next_, until_, end_, on_the_way_, is_on_the_way);
+  if (!archive.saves()) direction_.reset();
+  if (!is_on_the_way) return;
+  if (!direction_) NewDirection();
+  archive(*direction_);
+}
+
 void BackwardPass::Run(std::vector<WayBack> ways, const std::function<void()>& on_frame,
                        const std::stop_token& stop) {
-  std::stable_sort(ways.begin(), ways.end(),
-                   [](const WayBack& a, const WayBack& b) { return a.from > b.from; });
-  for (size_t first = 0; first < ways.size();) {
-    // Ways that overlap go together, so that their frames are decoded once.
-    size_t last = first + 1;
-    int64_t until = ways[first].until;
-    while (last < ways.size() && ways[last].from >= until) {
-      until = std::min(until, ways[last].until);
-      ++last;
-    }
-    RunStretch(
-        {ways.begin() + static_cast<ptrdiff_t>(first), ways.begin() + static_cast<ptrdiff_t>(last)},
-        until, on_frame, stop);
-    first = last;
+  if (!has_ways_) {
+    ways_ = std::move(ways);
+    has_ways_ = true;
+    std::stable_sort(ways_.begin(), ways_.end(),
+                     [](const WayBack& a, const WayBack& b) { return a.from > b.from; });
+  }
+  while (direction_ || first_ < ways_.size()) {
+    if (!direction_) BeginStretch();
+    RunStretch(on_frame, stop);
+    direction_.reset();
+    first_ = last_;
   }
 }
 
-void BackwardPass::RunStretch(std::vector<WayBack> ways, int64_t until,
-                              const std::function<void()>& on_frame, const std::stop_token& stop) {
+void BackwardPass::NewDirection() {
+  direction_.emplace(options_.engine, options_.threads, forwards_.info().geometry.MaskSize());
+}
+
+void BackwardPass::BeginStretch() {
+  last_ = first_ + 1;
+  until_ = ways_[first_].until;
+  while (last_ < ways_.size() && ways_[last_].from >= until_) {
+    until_ = std::min(until_, ways_[last_].until);
+    ++last_;
+  }
+  next_ = first_;
+  end_ = ways_[first_].from + 1;
+  on_the_way_.clear();
+  NewDirection();
+}
+
+void BackwardPass::RunStretch(const std::function<void()>& on_frame, const std::stop_token& stop) {
   BackwardReader reader(input_,
                         {.read = options_.read,
-                         .begin = until,
-                         .end = ways.front().from + 1,
+                         .begin = until_,
+                         .end = end_,
                          .scratch_folder = options_.scratch_folder},
                         forwards_.times());
-  TrackingDirection direction(options_.engine, options_.threads,
-                              forwards_.info().geometry.MaskSize());
   const double tick = forwards_.info().time_base.AsDouble();
-  std::map<int, WayBack*> on_the_way;  // By object.
-  size_t next = 0;                     // The first of `ways` that has not begun.
   const auto read = [&]() -> std::optional<TimedFrame> {
     auto item = reader.Next();
     if (!item) return std::nullopt;
@@ -92,24 +110,25 @@ void BackwardPass::RunStretch(std::vector<WayBack> ways, int64_t until,
     following = read();
     const int64_t index = frame->analysis.index;
     if (stop.stop_requested()) throw Error(Code::kCancelled, "Cancelled.");
-    const bool begins = next < ways.size() && ways[next].from == index;
-    if (direction.Idle() && !begins) {
-      if (next == ways.size()) break;
+    const bool begins = next_ < last_ && ways_[next_].from == index;
+    if (direction_->Idle() && !begins) {
+      if (next_ == last_) break;
       continue;
     }
-    direction.Next(*frame, following ? &following->analysis : nullptr);
-    for (; next < ways.size() && ways[next].from == index; ++next) {
-      const int object = ways[next].start.object;
-      if (direction.Follows(object))
+    direction_->Next(*frame, following ? &following->analysis : nullptr);
+    for (; next_ < last_ && ways_[next_].from == index; ++next_) {
+      const int object = ways_[next_].start.object;
+      if (direction_->Follows(object))
         continue;  // A later prompt, which disputes what was seen here.
-      direction.Start(ways[next].start);
-      on_the_way[object] = &ways[next];
+      direction_->Start(ways_[next_].start);
+      on_the_way_[object] = next_;
     }
-    for (const MaskRecord& record : direction.Records()) {
-      WayBack& way = *on_the_way.at(record.object);
+    for (const MaskRecord& record : direction_->Records()) {
+      WayBack& way = ways_[on_the_way_.at(record.object)];
       Fill(way, record);
-      if (record.frame <= way.until) direction.Forget(record.object);
+      if (record.frame <= way.until) direction_->Forget(record.object);
     }
+    end_ = index;
     on_frame();
   }
 }

@@ -28,6 +28,10 @@ struct WayBack {
   bool disputed = false;  // The way forwards led to something else.
   int64_t replaces = 0;   // The earliest frame in which it stands instead of the way forwards.
   double difference = 1;  // By how much it did, at `from`: 1 - IoU.
+
+  void Archive(StateArchive& archive) {
+    archive(start, from, until, disputed, replaces, difference);
+  }
 };
 
 // True when two masks are so alike that what a correction changed is not to be seen any more.
@@ -41,10 +45,14 @@ class StateRuns {
   // Nothing where there is no record.
   std::optional<TrackState> At(int object, int64_t frame) const;
 
+  void Archive(StateArchive& archive) { archive(by_object_); }
+
  private:
   struct Run {
     int64_t begin = 0, end = 0;  // Half-open, in frames.
     TrackState state = TrackState::kLost;
+
+    void Archive(StateArchive& archive) { archive(begin, end, state); }
   };
   std::map<int, std::vector<Run>> by_object_;  // Rising.
 };
@@ -59,12 +67,19 @@ class BackwardPass {
                const PromptSchedule& schedule, const VideoReader& forwards,
                const EarlierTrack* earlier, const StateRuns& known, MaskTrackWriter& track);
 
+  // `on_frame`: a frame is done, so that the pass can be saved. Ways that a restored pass was given
+  // before count, and not these.
   void Run(std::vector<WayBack> ways, const std::function<void()>& on_frame,
            const std::stop_token& stop);
 
+  // Before `Run`, which then goes on after the frames that were done, or between calls of
+  // `on_frame`.
+  void Archive(StateArchive& archive);
+
  private:
-  void RunStretch(std::vector<WayBack> ways, int64_t until, const std::function<void()>& on_frame,
-                  const std::stop_token& stop);
+  void NewDirection();
+  void BeginStretch();
+  void RunStretch(const std::function<void()>& on_frame, const std::stop_token& stop);
   void Fill(WayBack& way, MaskRecord record);
   bool IsBetter(const MaskRecord& record) const;
 
@@ -75,6 +90,16 @@ class BackwardPass {
   const EarlierTrack* earlier_;
   const StateRuns& known_;
   MaskTrackWriter& track_;
+
+  std::vector<WayBack> ways_;  // By falling `from`.
+  bool has_ways_ = false;
+  // Ways that overlap go together, so that their frames are decoded once: those in [first_, last_).
+  size_t first_ = 0, last_ = 0;
+  size_t next_ = 0;                             // The first of them that has not begun.
+  int64_t until_ = 0;                           // The earliest frame of theirs.
+  int64_t end_ = 0;                             // Frames of theirs from here on are done.
+  std::optional<TrackingDirection> direction_;  // Of them; nothing between two such stretches.
+  std::map<int, size_t> on_the_way_;            // By object: of `ways_`.
 };
 
 }  // namespace tapmask

@@ -2,6 +2,8 @@
 #include "tapmask/pipeline/forward_pass.h"
 
 #include <algorithm>
+#include <limits>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -48,45 +50,70 @@ ForwardPass::ForwardPass(const PromptSchedule& schedule, const TrackPassOptions&
       masks_(options.engine.make_segmenter(options.threads), source.info().geometry),
       direction_(options.engine, options.threads, source.info().geometry.MaskSize()) {}
 
-int64_t ForwardPass::Run(const ProgressSink& progress, const std::stop_token& stop) {
-  source_.Start(earlier_ ? FirstImage() : 0);
+int64_t ForwardPass::Run(const ProgressSink& progress, const std::function<void()>& on_frame,
+                         const std::stop_token& stop) {
+  if (is_done_) {
+    ReadAgain(progress, stop);
+    return reached_end_ ? next_ : earlier_->frames();
+  }
+  source_.Start(FirstImage());
   FrameWindow window(source_, masks_.NeighbourOffsets());
-  int64_t frames = 0;
   while (window.Advance()) {
     if (stop.stop_requested()) throw Error(Code::kCancelled, "Cancelled.");
     const int64_t index = window.current().analysis.index;
-    if (earlier_ || index >= schedule_.first_frame()) Step(window);
-    frames = index + 1;
-    progress({JobStage::kTracking, frames, std::max(frames, source_.info().frames)});
+    const bool is_new = index >= next_;
+    const bool is_tracked = is_new && (earlier_ || index >= schedule_.first_frame());
+    if (is_tracked) Step(window);
+    if (is_new) next_ = index + 1;
+    progress({JobStage::kTracking, next_, std::max(next_, source_.info().frames)});
+    if (!is_tracked) continue;
     if (earlier_ && index >= schedule_.last_frame() && direction_.Idle()) {
       reached_end_ = false;
-      for (; frames < earlier_->frames(); ++frames) {
-        for (const MaskRecord& record : earlier_->Frame(frames)) track_.Add(record);
-      }
-      return frames;
+      break;
     }
+    on_frame();
   }
-  if (schedule_.last_frame() >= frames) {
+  is_done_ = true;
+  if (!reached_end_) {
+    for (int64_t frame = next_; frame < earlier_->frames(); ++frame) {
+      for (const MaskRecord& record : earlier_->Frame(frame)) track_.Add(record);
+    }
+    return earlier_->frames();
+  }
+  if (schedule_.last_frame() >= next_) {
     throw Error(Code::kInvalidArgument,
                 fmt::format("Frame {} is beyond the end of the video, which has {} frames.",
-                            schedule_.last_frame(), frames));
+                            schedule_.last_frame(), next_));
   }
-  if (earlier_) earlier_->CheckFrames(frames);
-  return frames;
+  if (earlier_) earlier_->CheckFrames(next_);
+  return next_;
 }
 
-// Where the first picture is needed: nothing is tracked before the first correction, but for what
-// an object looked like when the user showed it before.
-int64_t ForwardPass::FirstImage() const {
-  int64_t first = schedule_.first_frame();
-  for (const int offset : masks_.NeighbourOffsets()) {
-    first = std::min(first, schedule_.first_frame() + offset);
+// The pass was done before; only what the reader learns of the video is needed.
+void ForwardPass::ReadAgain(const ProgressSink& progress, const std::stop_token& stop) {
+  source_.Start(std::numeric_limits<int64_t>::max());
+  while (const std::optional<TimedFrame> frame = source_.Next()) {
+    if (stop.stop_requested()) throw Error(Code::kCancelled, "Cancelled.");
+    progress({JobStage::kTracking, next_, std::max(next_, source_.info().frames)});
+    if (!reached_end_ && frame->analysis.index + 1 >= next_) return;
   }
+}
+
+// Where the first picture is needed. What was done before needs none; and nothing is tracked before
+// the first correction, but for what an object looked like when the user showed it before.
+int64_t ForwardPass::FirstImage() const {
+  int64_t first = earlier_ ? schedule_.first_frame() : 0;
   for (const int object : schedule_.objects()) {
-    const auto shown = earlier_->LastSaidBefore(object, schedule_.first_frame());
+    const auto shown =
+        earlier_ ? earlier_->LastSaidBefore(object, schedule_.first_frame()) : std::nullopt;
     if (shown) first = std::min(first, *shown);
   }
-  return first;
+  first = std::max(first, next_);
+  int64_t seen_from = first;
+  for (const int offset : masks_.NeighbourOffsets()) {
+    seen_from = std::min(seen_from, first + offset);
+  }
+  return seen_from;
 }
 
 void ForwardPass::Step(const FrameWindow& window) {

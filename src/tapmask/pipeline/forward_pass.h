@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <stop_token>
@@ -31,15 +32,24 @@ class ForwardPass {
               AnalysisSource& source, EarlierTrack* earlier, MaskTrackWriter& track);
 
   // Starts the source. Returns the number of frames of the video. Throws kInvalidArgument when a
-  // prompt is beyond.
-  int64_t Run(const ProgressSink& progress, const std::stop_token& stop);
+  // prompt is beyond. `on_frame`: a frame is done, so that the pass can be saved.
+  int64_t Run(const ProgressSink& progress, const std::function<void()>& on_frame,
+              const std::stop_token& stop);
 
   const std::vector<WayBack>& ways_back() const { return ways_back_; }  // By rising `from`.
   const StateRuns& known() const { return known_; }
   bool reached_end() const { return reached_end_; }  // Of the video, and not only of what changes.
 
+  // Before `Run`, which then goes on after the frames that were done; between calls of `on_frame`;
+  // or afterwards.
+  void Archive(StateArchive& archive) {
+    archive(direction_, shown_, at_one_, last_known_, last_prompt_, ways_back_, known_, next_,
+            reached_end_, is_done_);
+  }
+
  private:
   int64_t FirstImage() const;
+  void ReadAgain(const ProgressSink& progress, const std::stop_token& stop);
   void Step(const FrameWindow& window);
   void EndCorrections(const FrameWindow& window);
   void LearnFromBefore(int object, const FrameWindow& window);
@@ -61,18 +71,24 @@ class ForwardPass {
   struct Shown {
     TimedFrame frame;
     StartMask mask;
+
+    void Archive(StateArchive& archive) { archive(frame, mask); }
   };
   std::map<int, Shown> shown_;  // By object: where the user last showed it, by the earlier track.
   struct AtOne {
     double difference = 1;  // 1 - IoU of what the user said and what was there before.
     int frames = 0;         // In a row, in which both tracks agree.
+
+    void Archive(StateArchive& archive) { archive(difference, frames); }
   };
   std::map<int, AtOne> at_one_;         // By object.
   std::map<int, int64_t> last_known_;   // By object: the last frame with a trusted or given mask.
   std::map<int, int64_t> last_prompt_;  // By object: the last frame in which the user showed it.
   std::vector<WayBack> ways_back_;
   StateRuns known_;
+  int64_t next_ = 0;  // The first frame that is not done.
   bool reached_end_ = true;
+  bool is_done_ = false;
 };
 
 }  // namespace tapmask

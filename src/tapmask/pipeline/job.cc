@@ -131,6 +131,7 @@ JobResult Run(const InputName& input, const std::string& output, const Prompts& 
       job.mask_track.empty() ? scratch.folder() / "masks.jsonl" : job.mask_track;
   TrackPassOptions track_options = TrackOptionsOf(job, job.read, engine, scratch);
   track_options.earlier = job.earlier;
+  track_options.checkpoint = job.track_checkpoint;
   if (!IsTrackOf(track_file, input, resolved, track_options)) {
     RunTrackPass(input, resolved, track_options, track_file, progress, stop);
   }

@@ -16,6 +16,7 @@
 #include "tapmask/media/read_options.h"
 #include "tapmask/media/write_options.h"
 #include "tapmask/pipeline/progress.h"
+#include "tapmask/pipeline/track_checkpoint.h"
 
 namespace tapmask {
 
@@ -46,6 +47,8 @@ struct JobOptions {
   // output and the report are those of an undisturbed run. Keep one place a job, since hand-drawn
   // masks and boxes are not compared. Empty: it is not kept.
   std::filesystem::path mask_track;
+  // Of `Run` alone: where the track pass leaves from what it goes on when it is killed.
+  CheckpointOptions track_checkpoint;
   // Of `Run` alone: a masks.jsonl of this video that the prompts correct, as in `Track`; empty:
   // none.
   std::filesystem::path earlier;

@@ -91,23 +91,35 @@ TrackPassResult RunTrackPass(const InputName& input, const Prompts& prompts,
   if (!options.earlier.empty()) earlier.emplace(options.earlier, source.info());
   const Objects known = earlier ? earlier->header().objects : Objects{};
   const PromptSchedule schedule(prompts, source.info().geometry, IdsOf(known));
-  MaskTrackWriter track(
-      track_file,
-      HeaderOf(source.info(), WithPointsOf(known, schedule.HeaderObjects()), options.engine.name));
-  ForwardPass forwards(schedule, options, source, earlier ? &*earlier : nullptr, track);
-  const int64_t frames = forwards.Run(progress, stop);
+  const MaskTrackHeader header =
+      HeaderOf(source.info(), WithPointsOf(known, schedule.HeaderObjects()), options.engine.name);
+  MaskTrackWriter track(track_file, header);
+  EarlierTrack* const corrected = earlier ? &*earlier : nullptr;
+  ForwardPass forwards(schedule, options, source, corrected, track);
+  BackwardPass backwards(input, options, schedule, source.reader(), corrected, forwards.known(),
+                         track);
+  bool goes_back = false;
+  int64_t frames_back = 0;
+  TrackCheckpoint checkpoint(options.checkpoint, header, track, [&](StateArchive& archive) {
+    archive(forwards, goes_back, frames_back);
+    if (goes_back) archive(backwards);
+  });
+  checkpoint.Restore();
+
+  const int64_t frames = forwards.Run(
+      progress, [&] { checkpoint.FrameDone(); }, stop);
   source.Stop();
-  BackwardPass backwards(input, options, schedule, source.reader(), earlier ? &*earlier : nullptr,
-                         forwards.known(), track);
-  int64_t done = frames;
+  goes_back = true;
   backwards.Run(
       forwards.ways_back(),
       [&] {
-        ++done;
+        const int64_t done = frames + ++frames_back;
         progress({JobStage::kTracking, done, std::max(done, frames)});
+        checkpoint.FrameDone();
       },
       stop);
   track.Finish(frames);
+  checkpoint.Remove();
   TrackPassResult result;
   result.frames = frames;
   // What is like the video's end is known only to who read it; the earlier track's job has told it.

@@ -11,6 +11,7 @@
 #include "tapmask/media/notices.h"
 #include "tapmask/media/read_options.h"
 #include "tapmask/pipeline/progress.h"
+#include "tapmask/pipeline/track_checkpoint.h"
 #include "tapmask/track/engine.h"
 
 namespace tapmask {
@@ -23,6 +24,7 @@ struct TrackPassOptions {
   // A mask track of the same video (masks.jsonl) that the prompts correct; empty: none. What they
   // do not change is taken over from it as it is.
   std::filesystem::path earlier;
+  CheckpointOptions checkpoint;
 };
 
 struct TrackPassResult {
@@ -37,8 +39,9 @@ struct TrackPassResult {
 //   decode ▶ analysis copy ▶ segment where the user pointed ▶ track forwards     ForwardPass
 //   then, from prompts back: decode ▶ analysis copy ▶ track backwards            BackwardPass
 //
-// Memory does not grow with the video but for a few bytes a frame.
-// Throws kInvalidArgument when a prompt is outside the video or nothing is found at a point.
+// Memory does not grow with the video but for a few bytes a frame. With a checkpoint of this pass
+// it goes on from there, and comes to the same masks. Throws kInvalidArgument when a prompt is
+// outside the video or nothing is found at a point.
 TrackPassResult RunTrackPass(const InputName& input, const Prompts& prompts,
                              const TrackPassOptions& options,
                              const std::filesystem::path& track_file, const ProgressSink& progress,

@@ -37,6 +37,7 @@ class FakeTracker final : public Tracker {
   void SetMask(int object, const Mask& mask) override { masks_[object] = mask; }
   void Forget(int object) override { masks_.erase(object); }
   bool AtCut() const override { return at_cut_; }
+  void Archive(StateArchive& archive) override { archive(masks_, last_, at_cut_); }
 
  private:
   std::map<int, Mask> masks_;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "tapmask/core/archive_values.h"
 #include "tapmask/core/mask_record.h"
 #include "tapmask/pipeline/analysis_source.h"
 #include "tapmask/track/engine.h"
@@ -20,6 +21,8 @@ struct StartMask {
   Mask in_mask;   // Upright stored pixels: what the record says.
   TrackState state = TrackState::kTracked;  // kGiven when it was drawn by hand.
   double confidence = 1;
+
+  void Archive(StateArchive& archive) { archive(object, in_image, in_mask, state, confidence); }
 };
 
 // Follows objects in one direction of time and makes the records of the mask track.
@@ -51,6 +54,8 @@ class TrackingDirection {
   // surer than the one it was followed from: their confidences are multiplied.
   std::vector<MaskRecord> Records() const;
 
+  void Archive(StateArchive& archive) { archive(*tracker_, frame_, pts_, seconds_, objects_); }
+
  private:
   struct Object {
     StateRules rules{StateRules::Options{}};
@@ -58,6 +63,10 @@ class TrackingDirection {
     Mask observed;         // In this frame, of the analysis frame's size.
     bool trusted = false;  // That.
     MaskRecord record;     // Of this frame.
+
+    void Archive(StateArchive& archive) {
+      archive(rules, start_confidence, observed, trusted, record);
+    }
   };
 
   std::unique_ptr<Tracker> tracker_;

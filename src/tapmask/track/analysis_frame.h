@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "tapmask/core/archive_values.h"
 #include "tapmask/core/image.h"
 
 namespace tapmask {
@@ -12,6 +13,8 @@ struct AnalysisFrame {
   int64_t index = 0;   // Counts shown frames from 0.
   double seconds = 0;  // Its time.
   BgrImage image;
+
+  void Archive(StateArchive& archive) { archive(index, seconds, image); }
 };
 
 }  // namespace tapmask

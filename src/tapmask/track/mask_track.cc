@@ -4,13 +4,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
 #include <numeric>
-#include <random>
 #include <string_view>
 #include <system_error>
 #include <tuple>
-#include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,213 +15,12 @@
 #include "tapmask/core/error.h"
 #include "tapmask/core/rle.h"
 #include "tapmask/track/mask_track_lines.h"
+#include "tapmask/track/part_file.h"
 
 namespace tapmask {
 namespace {
 
-constexpr size_t kBufferBytes = size_t{256} << 10;
-
-bool MeansFull(int error) {
-  return error == ENOSPC || error == EDQUOT || error == EFBIG;
-}
-
-[[noreturn]] void ThrowFull(const std::string& log_text) {
-  throw Error(Code::kStorageFull,
-              "The disk is full, so the mask track could not be written; free some space and try "
-              "again.",
-              log_text);
-}
-
-[[noreturn]] void ThrowWriteError(const std::filesystem::path& path, int error) {
-  const std::string log_text =
-      fmt::format("{}: {}", path.string(), std::generic_category().message(error));
-  if (MeansFull(error)) ThrowFull(log_text);
-  throw Error(Code::kUnavailable, "The mask track could not be written; try again.", log_text);
-}
-
-[[noreturn]] void ThrowCannotCreate(const std::filesystem::path& path, int error) {
-  const std::string reason = std::generic_category().message(error);
-  if (MeansFull(error)) ThrowFull(fmt::format("{}: {}", path.string(), reason));
-  throw Error(Code::kInvalidArgument,
-              fmt::format("The mask track cannot be created ({}); choose a file in a folder that "
-                          "exists and can be written.",
-                          reason),
-              path.string());
-}
-
-void SyncFolder(const std::filesystem::path& folder) {
-  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return;  // The file is in place; some file systems cannot sync a folder.
-  ::fsync(fd);
-  ::close(fd);
-}
-
-std::filesystem::path FolderOf(const std::filesystem::path& path) {
-  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-}
-
-// `.NAME.XXXXXX.part` beside `path`.
-std::filesystem::path PartPath(const std::filesystem::path& path) {
-  static constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
-  std::random_device random;  // Of the name only; nothing in the file depends on it.
-  std::string letters;
-  for (int i = 0; i < 6; ++i) letters += kLetters[random() % kLetters.size()];
-  return FolderOf(path) / fmt::format(".{}.{}.part", path.filename().string(), letters);
-}
-
-}  // namespace
-
-// A file beside the one that is to be written, which is gone with this object unless it was moved
-// into place.
-class MaskTrackWriter::PartFile {
- public:
-  explicit PartFile(const std::filesystem::path& beside) {
-    buffer_.reserve(kBufferBytes);
-    for (int attempt = 0; fd_ < 0; ++attempt) {
-      path_ = PartPath(beside);
-      fd_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-      if (fd_ < 0 && (errno != EEXIST || attempt >= 100)) ThrowCannotCreate(beside, errno);
-    }
-  }
-
-  ~PartFile() {
-    ::close(fd_);
-    if (!path_.empty()) ::unlink(path_.c_str());
-  }
-  PartFile(const PartFile&) = delete;
-  PartFile& operator=(const PartFile&) = delete;
-
-  int64_t size() const { return size_; }
-
-  void Append(std::string_view text) {
-    if (buffer_.size() + text.size() > kBufferBytes) Flush();
-    size_ += static_cast<int64_t>(text.size());
-    if (text.size() > kBufferBytes) {
-      WriteAll(text);
-    } else {
-      buffer_ += text;
-    }
-  }
-
-  void Flush() {
-    WriteAll(buffer_);
-    buffer_.clear();
-  }
-
-  // What was appended and flushed.
-  void Read(int64_t offset, std::string& into) const {
-    size_t done = 0;
-    while (done < into.size()) {
-      const ssize_t n = ::pread(fd_, into.data() + done, into.size() - done,
-                                static_cast<off_t>(offset) + static_cast<off_t>(done));
-      if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) ThrowWriteError(path_, n < 0 ? errno : EIO);
-      done += static_cast<size_t>(n);
-    }
-  }
-
-  void MoveTo(const std::filesystem::path& path) {
-    Flush();
-    if (::fsync(fd_) != 0) ThrowWriteError(path_, errno);
-    if (::rename(path_.c_str(), path.c_str()) != 0) ThrowCannotCreate(path, errno);
-    path_.clear();
-    SyncFolder(FolderOf(path));
-  }
-
- private:
-  void WriteAll(std::string_view text) {
-    while (!text.empty()) {
-      const ssize_t n = ::write(fd_, text.data(), text.size());
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) ThrowWriteError(path_, errno);
-      text.remove_prefix(static_cast<size_t>(n));
-    }
-  }
-
-  std::filesystem::path path_;
-  int fd_ = -1;
-  int64_t size_ = 0;
-  std::string buffer_;
-};
-
-MaskTrackWriter::MaskTrackWriter(std::filesystem::path path, MaskTrackHeader header)
-    : path_(std::move(path)), header_(std::move(header)) {
-  ParseHeaderLine(HeaderLine(header_), 1);
-  std::error_code ignored;
-  if (!path_.has_filename()) ThrowCannotCreate(path_, EINVAL);
-  if (std::filesystem::is_directory(path_, ignored)) ThrowCannotCreate(path_, EISDIR);
-  scratch_ = std::make_unique<PartFile>(path_);
-}
-
-MaskTrackWriter::~MaskTrackWriter() = default;
-
-void MaskTrackWriter::Add(const MaskRecord& record) {
-  const bool is_listed = std::any_of(
-      header_.objects.begin(), header_.objects.end(),
-      [&](const MaskTrackHeader::Object& object) { return object.id == record.object; });
-  const bool is_valid = scratch_ && is_listed && record.frame >= 0 && record.confidence >= 0 &&
-                        record.confidence <= 1 &&
-                        record.mask.size() == Size{header_.width, header_.height} &&
-                        (record.state != TrackState::kAbsent || record.mask.Empty());
-  if (!is_valid) {
-    throw Error(Code::kInternal, "The mask of a frame could not be kept.",
-                fmt::format("bad record: object {} frame {} {} confidence {} {}x{}", record.object,
-                            record.frame, TrackStateName(record.state), record.confidence,
-                            record.mask.width(), record.mask.height()));
-  }
-  const std::string line = RecordLine(record);
-  if (line.size() > kMaxMaskTrackLineBytes) {
-    throw Error(Code::kTooLarge,
-                fmt::format("The mask of frame {} is made of too many small pieces; give a "
-                            "smoother one.",
-                            record.frame));
-  }
-  places_.push_back({record.frame, scratch_->size(), record.object, static_cast<int>(line.size())});
-  scratch_->Append(line);
-}
-
-std::optional<Mask> MaskTrackWriter::Find(int object, int64_t frame) {
-  const auto place = std::find_if(places_.rbegin(), places_.rend(), [&](const Place& p) {
-    return p.object == object && p.frame == frame;
-  });
-  if (place == places_.rend()) return std::nullopt;
-  scratch_->Flush();
-  std::string line(static_cast<size_t>(place->length), '\0');
-  scratch_->Read(place->offset, line);
-  const auto record = std::get<ParsedRecord>(ParseLine(line, 1, header_));
-  return DecodeRle(header_.width, header_.height, record.counts);
-}
-
-void MaskTrackWriter::Finish(int64_t frames) {
-  const bool all_inside = std::all_of(places_.begin(), places_.end(),
-                                      [&](const Place& place) { return place.frame < frames; });
-  if (!scratch_ || !all_inside) {
-    throw Error(Code::kInternal, "The mask track could not be finished.",
-                scratch_ ? "a record is beyond the last frame" : "finished twice");
-  }
-  // Later records of one frame and object have higher offsets: the last of each is the one.
-  std::sort(places_.begin(), places_.end(), [](const Place& a, const Place& b) {
-    return std::tie(a.frame, a.object, a.offset) < std::tie(b.frame, b.object, b.offset);
-  });
-  scratch_->Flush();
-  PartFile out(path_);
-  out.Append(HeaderLine(header_));
-  std::string line;
-  for (size_t i = 0; i < places_.size(); ++i) {
-    const Place& place = places_[i];
-    const bool is_replaced = i + 1 < places_.size() && places_[i + 1].frame == place.frame &&
-                             places_[i + 1].object == place.object;
-    if (is_replaced) continue;
-    line.resize(static_cast<size_t>(place.length));
-    scratch_->Read(place.offset, line);
-    out.Append(line);
-  }
-  out.Append(EndLine(frames));
-  out.MoveTo(path_);
-  scratch_.reset();
-}
-
-namespace {
+constexpr int64_t kCopiedBytes = 1 << 20;  // At a time.
 
 // Lines of a file that may be anything, one buffer at a time.
 class LineReader {
@@ -279,6 +75,121 @@ class LineReader {
 int64_t LineOfRecord(size_t index) {
   return static_cast<int64_t>(index) + 2;
 }
+
+}  // namespace
+
+MaskTrackWriter::MaskTrackWriter(std::filesystem::path path, MaskTrackHeader header)
+    : path_(std::move(path)), header_(std::move(header)) {
+  ParseHeaderLine(HeaderLine(header_), 1);
+  std::error_code ignored;
+  if (!path_.has_filename()) ThrowCannotCreate(path_, EINVAL);
+  if (std::filesystem::is_directory(path_, ignored)) ThrowCannotCreate(path_, EISDIR);
+  scratch_ = std::make_unique<PartFile>(path_);
+}
+
+MaskTrackWriter::~MaskTrackWriter() = default;
+
+void MaskTrackWriter::Add(const MaskRecord& record) {
+  const bool is_listed = std::any_of(
+      header_.objects.begin(), header_.objects.end(),
+      [&](const MaskTrackHeader::Object& object) { return object.id == record.object; });
+  const bool is_valid = scratch_ && is_listed && record.frame >= 0 && record.confidence >= 0 &&
+                        record.confidence <= 1 &&
+                        record.mask.size() == Size{header_.width, header_.height} &&
+                        (record.state != TrackState::kAbsent || record.mask.Empty());
+  if (!is_valid) {
+    throw Error(Code::kInternal, "The mask of a frame could not be kept.",
+                fmt::format("bad record: object {} frame {} {} confidence {} {}x{}", record.object,
+                            record.frame, TrackStateName(record.state), record.confidence,
+                            record.mask.width(), record.mask.height()));
+  }
+  const std::string line = RecordLine(record);
+  if (line.size() > kMaxMaskTrackLineBytes) {
+    throw Error(Code::kTooLarge,
+                fmt::format("The mask of frame {} is made of too many small pieces; give a "
+                            "smoother one.",
+                            record.frame));
+  }
+  Append(record.object, record.frame, line);
+}
+
+std::optional<Mask> MaskTrackWriter::Find(int object, int64_t frame) {
+  const auto place = std::find_if(places_.rbegin(), places_.rend(), [&](const Place& p) {
+    return p.object == object && p.frame == frame;
+  });
+  if (place == places_.rend()) return std::nullopt;
+  scratch_->Flush();
+  std::string line(static_cast<size_t>(place->length), '\0');
+  scratch_->Read(place->offset, line);
+  const auto record = std::get<ParsedRecord>(ParseLine(line, 1, header_));
+  return DecodeRle(header_.width, header_.height, record.counts);
+}
+
+int64_t MaskTrackWriter::bytes() const {
+  return scratch_->size();
+}
+
+void MaskTrackWriter::CopyRecords(int64_t begin, const std::filesystem::path& to) {
+  scratch_->Flush();
+  PartFile out(to);
+  std::string lines;
+  for (int64_t at = begin; at < scratch_->size(); at += static_cast<int64_t>(lines.size())) {
+    lines.resize(static_cast<size_t>(std::min(scratch_->size() - at, kCopiedBytes)));
+    scratch_->Read(at, lines);
+    out.Append(lines);
+  }
+  out.MoveTo(to);
+}
+
+void MaskTrackWriter::AddRecords(const std::filesystem::path& from) {
+  std::ifstream file(from, std::ios::binary);
+  if (!file) throw Error(Code::kInvalidArgument, "Masks that were kept are not there any more.");
+  LineReader lines(file);
+  std::string line;
+  while (lines.Next(line)) {
+    const auto parsed = ParseLine(line, lines.line(), header_);
+    const auto* record = std::get_if<ParsedRecord>(&parsed);
+    if (!record) RefuseLine(lines.line(), "is no record");
+    line += '\n';
+    Append(record->summary.object, record->summary.frame, line);
+  }
+}
+
+void MaskTrackWriter::Append(int object, int64_t frame, const std::string& line) {
+  places_.push_back({frame, scratch_->size(), object, static_cast<int>(line.size())});
+  scratch_->Append(line);
+}
+
+void MaskTrackWriter::Finish(int64_t frames) {
+  const bool all_inside = std::all_of(places_.begin(), places_.end(),
+                                      [&](const Place& place) { return place.frame < frames; });
+  if (!scratch_ || !all_inside) {
+    throw Error(Code::kInternal, "The mask track could not be finished.",
+                scratch_ ? "a record is beyond the last frame" : "finished twice");
+  }
+  // Later records of one frame and object have higher offsets: the last of each is the one.
+  std::sort(places_.begin(), places_.end(), [](const Place& a, const Place& b) {
+    return std::tie(a.frame, a.object, a.offset) < std::tie(b.frame, b.object, b.offset);
+  });
+  scratch_->Flush();
+  PartFile out(path_);
+  out.Append(HeaderLine(header_));
+  std::string line;
+  for (size_t i = 0; i < places_.size(); ++i) {
+    const Place& place = places_[i];
+    const bool is_replaced = i + 1 < places_.size() && places_[i + 1].frame == place.frame &&
+                             places_[i + 1].object == place.object;
+    if (is_replaced) continue;
+    line.resize(static_cast<size_t>(place.length));
+    scratch_->Read(place.offset, line);
+    out.Append(line);
+  }
+  out.Append(EndLine(frames));
+  out.MoveTo(path_);
+  scratch_.reset();
+}
+
+namespace {
 
 bool IsBefore(const MaskTrackReader::Summary& a, const MaskTrackReader::Summary& b) {
   return std::tie(a.frame, a.object) < std::tie(b.frame, b.object);

@@ -15,6 +15,8 @@
 
 namespace tapmask {
 
+class PartFile;
+
 // The first line of a mask track.
 struct MaskTrackHeader {
   int width = 0;  // Upright stored pixels.
@@ -53,19 +55,30 @@ class MaskTrackWriter {
   // none.
   std::optional<Mask> Find(int object, int64_t frame);
 
+  // How long all lines of records are together so far.
+  int64_t bytes() const;
+
+  // Writes the lines from `begin`, which `bytes` had been before, to a file of their own, durably.
+  void CopyRecords(int64_t begin, const std::filesystem::path& to);
+
+  // Adds the records of such a file. Throws kInvalidArgument when it has other lines than records
+  // that fit the header.
+  void AddRecords(const std::filesystem::path& from);
+
   // Writes header, records by frame then object, and the end line, and puts the file in place,
   // over one that was there. `frames` is the number of frames of the video; every record must be
   // of one of them. The last call on this writer.
   void Finish(int64_t frames);
 
  private:
-  class PartFile;
   struct Place {
     int64_t frame = 0;
     int64_t offset = 0;  // In the scratch file.
     int object = 1;
     int length = 0;
   };
+  void Append(int object, int64_t frame, const std::string& line);
+
   std::filesystem::path path_;
   MaskTrackHeader header_;
   std::unique_ptr<PartFile> scratch_;  // Empty after `Finish`.

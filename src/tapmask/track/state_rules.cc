@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "tapmask/core/archive_values.h"
+
 namespace tapmask {
 namespace {
 
@@ -61,6 +63,10 @@ bool StateRules::UnseenForLongerThan(double limit, double seconds) const {
 Mask StateRules::Nothing(const Mask& seen) const {
   const Size size = seen.width() > 0 ? seen.size() : last_trusted_.size();
   return Mask(size.width, size.height);
+}
+
+void StateRules::Archive(StateArchive& archive) {
+  archive(last_trusted_, last_trusted_seconds_, absent_until_found_, said_gone_);
 }
 
 }  // namespace tapmask

@@ -46,6 +46,8 @@ class StateRules {
   // frame") is taken for this frame only, and what was trusted before stays the last sighting.
   State Given(const Mask& mask, double seconds);
 
+  void Archive(StateArchive& archive);
+
  private:
   bool UnseenForLongerThan(double limit, double seconds) const;
   Mask Nothing(const Mask& seen) const;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tapmask/core/mask.h"
+#include "tapmask/core/state_archive.h"
 #include "tapmask/track/analysis_frame.h"
 
 namespace tapmask {
@@ -46,6 +47,11 @@ class Tracker {
 
   // True when the frame last given to `Next` begins a new shot.
   virtual bool AtCut() const = 0;
+
+  // Saves all that bears upon later results, or puts it into this tracker, which then goes on like
+  // the one that was saved. Throws Error, kInvalidArgument, for what is damaged; the tracker may
+  // then only be destroyed.
+  virtual void Archive(StateArchive& archive) = 0;
 };
 
 }  // namespace tapmask

@@ -243,6 +243,66 @@ TEST_P(TrackerConformance, GivesTheSameWhicheverFrameItIsToldWillFollow) {
   }
 }
 
+// One object walks out of the picture, another is seen all the time and corrected once, a third is
+// forgotten, and the film is cut. Each frame is looked at by a tracker that was made from what the
+// one before had saved.
+TEST_P(TrackerConformance, GoesOnAlikeFromWhateverFrameItWasSavedAt) {
+  conformance::Film film{.discs = {conformance::RedDisc(), conformance::BlueDisc()}};
+  film.discs[0].x = 270;
+  film.discs[0].dx = 8;
+  const conformance::Film other{.scene = 300, .discs = {conformance::BlueDisc()}};
+  constexpr int kCut = 14, kFrames = 18;
+  const auto frame = [&](int i) { return i < kCut ? film.Frame(i) : other.Frame(i); };
+  const auto say = [&](Tracker& tracker, int i) {
+    if (i == 1) {
+      tracker.SetMask(1, film.Truth(i, 0));
+      tracker.SetMask(2, film.Truth(i, 1));
+      tracker.SetMask(3, film.Truth(i, 1));
+    }
+    if (i == 4) tracker.SetMask(2, film.Truth(i, 1));
+    if (i == 5) tracker.Forget(3);
+  };
+  const auto undisturbed = Make();
+  auto tracker = Make();
+  for (int i = 0; i < kFrames; ++i) {
+    StateArchive saving;
+    tracker->Archive(saving);
+    StateArchive restoring(saving.bytes());
+    tracker = Make(1 + i % 2);
+    tracker->Archive(restoring);
+    EXPECT_TRUE(restoring.AtEnd());
+    EXPECT_EQ(tracker->AtCut(), undisturbed->AtCut());
+
+    const AnalysisFrame now = frame(i), after = frame(i + 1);
+    const std::vector<Observation> expected = undisturbed->Next(now);
+    const std::vector<Observation> seen = tracker->Next(now, &after);
+    ASSERT_EQ(seen.size(), expected.size()) << "frame " << i;
+    for (size_t o = 0; o < seen.size(); ++o) {
+      EXPECT_EQ(seen[o].object, expected[o].object);
+      EXPECT_EQ(seen[o].mask, expected[o].mask) << "frame " << i;
+      EXPECT_EQ(seen[o].confidence, expected[o].confidence) << "frame " << i;
+      EXPECT_EQ(seen[o].absent_probability, expected[o].absent_probability) << "frame " << i;
+    }
+    EXPECT_EQ(tracker->AtCut(), undisturbed->AtCut());
+    say(*undisturbed, i);
+    say(*tracker, i);
+  }
+}
+
+TEST_P(TrackerConformance, RefusesWhatWasSavedOnlyInPart) {
+  const conformance::Film film{.discs = {conformance::RedDisc()}};
+  const auto tracker = Make();
+  tracker->Next(film.Frame(0));
+  tracker->SetMask(1, film.Truth(0));
+  StateArchive saving;
+  tracker->Archive(saving);
+  const std::string& whole = saving.bytes();
+  for (const size_t size : {size_t{0}, whole.size() / 7, whole.size() / 2, whole.size() - 1}) {
+    StateArchive restoring(whole.substr(0, size));
+    EXPECT_THROW(Make()->Archive(restoring), Error) << size;
+  }
+}
+
 TEST_P(TrackerConformance, KnowsNoObjectsBeforeAMaskIsGiven) {
   const conformance::Film film{.discs = {conformance::RedDisc()}};
   const auto tracker = Make();

@@ -110,6 +110,7 @@ JobOptions OptionsOf(const MaskRequest& request, const Json& parameters, const f
   options.report_file = folder / kReportName;
   options.scratch_folder = folder;
   options.mask_track = folder / kMasksName;
+  options.track_checkpoint.folder = folder / kCheckpointFolder;
   EffectOptions& effect = options.effect;
   effect.mode = Named<Mode, 2>(
       request.mode, {{{"privacy_blur", Mode::kPrivacyBlur}, {"magic_eraser", Mode::kMagicEraser}}});
@@ -170,16 +171,19 @@ Json MaskTask(const Json& parameters, ChildContext& context) {
   const MaskRequest request = MaskRequestFromJson(parameters.at("request").get<std::string>());
   JobOptions options = OptionsOf(request, parameters, folder);
   if (request.corrects) options.earlier = folder / kEarlierName;
-  bool has_checkpoint = parameters.at("has_masks").get<bool>();
+  options.track_checkpoint.on_saved = [&](int64_t number) {
+    context.Checkpoint({{"window", number}});
+  };
+  bool has_kept_masks = parameters.at("has_masks").get<bool>();
   const auto report = [&](const Progress& progress) {
-    if (!has_checkpoint && progress.stage >= JobStage::kProcessing) {
-      has_checkpoint = true;
+    if (!has_kept_masks && progress.stage >= JobStage::kProcessing) {
+      has_kept_masks = true;
       // A copy, for the worker takes it away.
       std::ifstream from(options.mask_track, std::ios::binary);
-      std::ofstream to(folder / kCheckpointName, std::ios::binary);
+      std::ofstream to(folder / kKeptMasksName, std::ios::binary);
       to << from.rdbuf();
       to.close();
-      if (from && to) context.Checkpoint(Json::object());
+      if (from && to) context.Checkpoint({{"masks", true}});
     }
     context.Report(progress);
   };

@@ -13,8 +13,9 @@ namespace tapmask {
 //   preview   `request` (PreviewRequest), `frames` of the video → PreviewResult
 //   mask      `request` (MaskRequest), `has_masks` (masks.jsonl of an earlier attempt is there),
 //             earlier.jsonl when the request corrects another job's → MaskResult; leaves
-//             processed.mp4, masks.jsonl, report.json. When the masks are finished it leaves a
-//             copy of them, checkpoint.jsonl, and says so.
+//             processed.mp4, masks.jsonl, report.json. On its way it leaves checkpoint/, of which
+//             it says {"window": N} (pipeline/track_checkpoint.h), and goes on from what is there;
+//             and when the masks are finished, a copy of them, checkpoint.jsonl: {"masks": true}.
 ChildTasks WorkerTasks();
 
 }  // namespace tapmask

@@ -22,6 +22,10 @@ BlobKey FolderOfAttempt(const Job& job) {
   return FolderOfJob(job.user_id, job.id).Join(std::to_string(job.fence));
 }
 
+BlobKey FolderOfCheckpoint(const Job& job) {
+  return FolderOfJob(job.user_id, job.id).Join("checkpoint");
+}
+
 std::string ShownName(const Video& video) {
   return video.storage_key.substr(video.storage_key.rfind('/') + 1);
 }
@@ -54,7 +58,6 @@ void RemoveAllButOutputs(BlobStore& blobs, const Job& job) {
     if (folder != kept) others.insert(folder);
   }
   for (const std::string& folder : others) blobs.RemoveAll(BlobKey::Make(folder));
-  blobs.Remove(FolderOfAttempt(job).Join(kCheckpointName));
 }
 
 void RemoveOutputs(BlobStore& blobs, const Job& job) {

@@ -15,14 +15,18 @@ BlobKey FolderOfVideo(const UserId& user_id, const VideoId& video_id);
 BlobKey FolderOfJob(const UserId& user_id, const JobId& job_id);
 // Of one attempt: what a worker writes that has lost its lease is in nobody's way.
 BlobKey FolderOfAttempt(const Job& job);
+// Of all attempts together: what one hands on to the next.
+BlobKey FolderOfCheckpoint(const Job& job);
 
 constexpr const char* kProxyName = "proxy.mp4";
 constexpr const char* kPosterName = "poster.jpg";
 constexpr const char* kOutputName = "processed.mp4";
 constexpr const char* kMasksName = "masks.jsonl";
 constexpr const char* kReportName = "report.json";
-constexpr const char* kCheckpointName = "checkpoint.jsonl";  // Masks of an attempt, once finished.
-constexpr const char* kEarlierName = "earlier.jsonl";        // In scratch: masks to be corrected.
+// In a child's scratch:
+constexpr const char* kEarlierName = "earlier.jsonl";       // Masks to be corrected.
+constexpr const char* kKeptMasksName = "checkpoint.jsonl";  // The finished masks, to be kept.
+constexpr const char* kCheckpointFolder = "checkpoint";     // pipeline/track_checkpoint.h
 
 // "original.mov": what reports and texts may call the video.
 std::string ShownName(const Video& video);
@@ -33,7 +37,7 @@ bool CopyToFile(BlobStore& blobs, const BlobKey& key, const std::filesystem::pat
 // What a job that `job`'s attempt has completed does not need any more: the checkpoint, and all
 // files of other attempts.
 void RemoveAllButOutputs(BlobStore& blobs, const Job& job);
-// What an attempt that is to be tried again leaves but for its checkpoint.
+// What an attempt leaves that is to be tried again, but for the checkpoint.
 void RemoveOutputs(BlobStore& blobs, const Job& job);
 
 }  // namespace tapmask

@@ -78,8 +78,8 @@ TEST_F(JobFilesTest, AreNotCopiedInPart) {
 
 TEST_F(JobFilesTest, OfACompleteJobAreItsOutputs) {
   const BlobKey folder = FolderOfJob(job_.user_id, job_.id);
-  for (const char* name : {"1/processed.mp4", "1/masks.jsonl", "2/checkpoint.jsonl",
-                           "120/report.json", "12/checkpoint.jsonl", "12/processed.mp4"}) {
+  for (const char* name : {"1/processed.mp4", "1/masks.jsonl", "checkpoint/masks.jsonl",
+                           "120/report.json", "checkpoint/state.3", "12/processed.mp4"}) {
     Put(folder.Join(name));
   }
   RemoveAllButOutputs(blobs_, job_);
@@ -88,12 +88,12 @@ TEST_F(JobFilesTest, OfACompleteJobAreItsOutputs) {
 
 TEST_F(JobFilesTest, OfAnAttemptThatIsTriedAgainAreItsCheckpoint) {
   const BlobKey folder = FolderOfJob(job_.user_id, job_.id);
-  for (const char* name : {"1/checkpoint.jsonl", "12/processed.mp4", "12/masks.jsonl",
-                           "12/report.json", "12/checkpoint.jsonl"}) {
+  for (const char* name : {"checkpoint/masks.jsonl", "12/processed.mp4", "12/masks.jsonl",
+                           "12/report.json", "checkpoint/state.3"}) {
     Put(folder.Join(name));
   }
   RemoveOutputs(blobs_, job_);
-  EXPECT_EQ(Files(), (std::vector<std::string>{"1/checkpoint.jsonl", "12/checkpoint.jsonl"}));
+  EXPECT_EQ(Files(), (std::vector<std::string>{"checkpoint/masks.jsonl", "checkpoint/state.3"}));
 }
 
 }  // namespace

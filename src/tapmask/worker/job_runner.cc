@@ -20,6 +20,7 @@
 #include "tapmask/jobs/results.h"
 #include "tapmask/worker/child_limits.h"
 #include "tapmask/worker/facts_json.h"
+#include "tapmask/worker/job_checkpoint.h"
 #include "tapmask/worker/job_files.h"
 #include "tapmask/worker/lease_keeper.h"
 #include "tapmask/worker/task_driver.h"
@@ -130,15 +131,16 @@ class Attempt {
     Json parameters = TaskParameters();
     parameters["request"] = job_.request;
     bool has_earlier = false;
+    JobCheckpoint checkpoint(shared_.blobs, shared_.log, job_, video_->facts->frames);
     KeepingLease([&] {
-      parameters["has_masks"] = BringMasks(folder / kMasksName);
+      parameters["has_masks"] = checkpoint.Bring(folder);
       has_earlier = request.corrects && BringEarlier(*request.corrects, folder / kEarlierName);
     });
     if (request.corrects && !has_earlier) return Failed(SourceGone());
     TaskDriver driver = DriverOf(*child, PatienceOfMask(*video_->facts));
     if (std::optional<TaskEnd> end = driver.AwaitReady(stop_)) return *end;
-    const auto keep_masks = [&](const std::string&) { KeepMasks(folder / kCheckpointName); };
-    TaskEnd end = driver.Run("mask", parameters.dump(), keep_masks, stop_);
+    const auto keep = [&](const std::string& word) { KeepCheckpoint(checkpoint, folder, word); };
+    TaskEnd end = driver.Run("mask", parameters.dump(), keep, stop_);
     if (end.how != TaskEnd::How::kDone) return end;
 
     MaskResult result = MaskResultFromJson(end.result);
@@ -230,36 +232,10 @@ class Attempt {
     return child;
   }
 
-  // The masks of an attempt before this one, when it had got so far. What cannot be read any more
-  // must not fail every attempt.
-  bool BringMasks(const fs::path& file) const {
-    if (job_.checkpoint.empty()) return false;
-    const Json checkpoint = Json::parse(job_.checkpoint, nullptr, false);
-    const auto masks = checkpoint.find("masks");
-    if (masks == checkpoint.end() || !masks->is_string()) return false;
-    const std::optional<BlobKey> key = BlobKey::Parse(masks->get<std::string>());
-    try {
-      return key && CopyToFile(shared_.blobs, *key, file);
-    } catch (const Error& error) {
-      shared_.log.Warning("checkpoint_unreadable", {{"job_id", job_.id}, {"code", error.code()}});
-      std::error_code ignored;
-      fs::remove(file, ignored);
-      return false;
-    }
-  }
-
-  // Once an attempt, for it costs writes. It only spares later attempts work: that it cannot be
-  // kept, or was not there, is no reason to end this one.
-  void KeepMasks(const fs::path& file) {
-    if (has_kept_masks_) return;
-    const BlobKey key = FolderOfAttempt(job_).Join(kCheckpointName);
-    try {
-      KeepingLease([&] { shared_.blobs.PutFile(key, file); });
-      lease_.Checkpoint(Json{{"masks", key.text()}}.dump(), Steady::now());
-      has_kept_masks_ = true;
-    } catch (const Error& error) {
-      shared_.log.Warning("checkpoint_not_kept", {{"job_id", job_.id}, {"code", error.code()}});
-    }
+  void KeepCheckpoint(JobCheckpoint& checkpoint, const fs::path& scratch, const std::string& word) {
+    std::optional<std::string> kept;
+    KeepingLease([&] { kept = checkpoint.Keep(scratch, word); });
+    if (kept) lease_.Checkpoint(*kept, Steady::now());
   }
 
   bool BringEarlier(const JobId& id, const fs::path& file) const {
@@ -354,13 +330,19 @@ class Attempt {
   }
 
   Term TellCancelled() {
-    RemoveTraces();  // First: once it is told, a deleted video's receipt may be written.
+    // First: once it is told, a deleted video's receipt may be written.
+    RemoveTraces();
+    Clean([&] { shared_.blobs.RemoveAll(FolderOfCheckpoint(job_)); });
     const LeaseAnswer answer = shared_.stores.jobs().Cancelled(lease_.lease(), Now());
     return answer == LeaseAnswer::kLost ? Lost() : Unfinished("cancelled");
   }
 
   Term Lost() {
     RemoveTraces();
+    Clean([&] {  // Unless another attempt goes on from there.
+      const std::optional<Job> job = shared_.stores.jobs().Get(job_.user_id, job_.id);
+      if (!job || HasEnded(job->status)) shared_.blobs.RemoveAll(FolderOfCheckpoint(job_));
+    });
     return "lost";
   }
 
@@ -417,7 +399,6 @@ class Attempt {
   LeaseKeeper lease_;
   std::optional<Video> video_;
   std::string output_key_;
-  bool has_kept_masks_ = false;
 };
 
 }  // namespace

@@ -39,6 +39,8 @@ class Appearance {
   const Forest& recent() const { return recent_; }
   const Forest& anywhere() const { return anywhere_; }
 
+  void Archive(StateArchive& archive) { archive(random_, given_, first_, recent_, anywhere_); }
+
  private:
   void GrowFromGiven();
   Samples Sample(const FeatureReader& reader, const cv::Mat& mask, const cv::Mat& allowed,

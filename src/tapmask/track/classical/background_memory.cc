@@ -6,6 +6,7 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "tapmask/track/classical/archive_mat.h"
 #include "tapmask/track/classical/mask_shape.h"
 
 namespace tapmask {
@@ -103,6 +104,10 @@ void BackgroundMemory::Update(const WorkingFrame& frame, const cv::Mat& mask,
   age_.setTo(kStartAge);
   kept_lab.copyTo(lab_(box_));
   kept_age.copyTo(age_(box_));
+}
+
+void BackgroundMemory::Archive(StateArchive& archive) {
+  archive(box_, lab_, age_);
 }
 
 }  // namespace tapmask

@@ -3,6 +3,7 @@
 
 #include <opencv2/core/mat.hpp>
 
+#include "tapmask/core/state_archive.h"
 #include "tapmask/motion/global_motion.h"
 #include "tapmask/track/classical/working_frame.h"
 
@@ -29,6 +30,8 @@ class BackgroundMemory {
   // Learns the pixels of the box that are outside `mask` and that `logit` does not suspect to be
   // the object. Outside of the box, which must contain the mask, the frame itself is remembered.
   void Update(const WorkingFrame& frame, const cv::Mat& mask, const cv::Mat& logit);
+
+  void Archive(StateArchive& archive);
 
  private:
   cv::Rect box_;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "tapmask/core/archive_values.h"
 #include "tapmask/core/error.h"
 #include "tapmask/core/parallel.h"
 #include "tapmask/core/stopwatch.h"
@@ -56,6 +57,27 @@ class ClassicalTracker final : public Tracker {
   void Forget(int object) override { objects_.erase(object); }
 
   bool AtCut() const override { return at_cut_; }
+
+  void Archive(StateArchive& archive) override {
+    // Of the last frame only the picture: what is looked for in the frame before does not depend on
+    // how that one moved.
+    BgrImage last = frame_ ? frame_->image : BgrImage();
+    archive(preparer_, at_cut_, last);
+    std::vector<int> numbers;
+    for (const auto& [number, track] : objects_) numbers.push_back(number);
+    archive(numbers);
+    if (!archive.saves()) {
+      frame_.reset();
+      objects_.clear();
+      if (!last.Empty()) {
+        CheckSize(last);
+        TranslateOpenCvErrors([&] { frame_ = FramePreparer::Again(last); });
+      }
+    }
+    for (const int number : numbers) {
+      archive(objects_.try_emplace(number, number).first->second);
+    }
+  }
 
  private:
   void CheckSize(const BgrImage& image) const {

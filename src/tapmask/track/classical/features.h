@@ -7,6 +7,8 @@
 
 #include <opencv2/core/mat.hpp>
 
+#include "tapmask/core/state_archive.h"
+
 namespace tapmask {
 
 // What the trackers' trees know of a pixel: kFeatureCount bytes, in these groups.
@@ -46,6 +48,8 @@ struct ObjectPlace {
   double y = 0;
   double side = 1;  // Square root of the area, > 0.
   double zoom = 1;  // Its size now by its size when it was learnt, > 0.
+
+  void Archive(StateArchive& archive) { archive(x, y, side, zoom); }
 };
 
 // The centre and size of what is set in `mask`; the default place when nothing is.

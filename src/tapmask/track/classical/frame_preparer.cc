@@ -42,6 +42,17 @@ FramePreparer::Prepared FramePreparer::Take(const BgrImage& image, const Working
   return std::move(work->out);
 }
 
+WorkingFrame FramePreparer::Again(const BgrImage& image) {
+  WorkingFrame frame = MakeWorkingFrame(image);
+  frame.features = MakeFeatureImages(frame.bgr);
+  return frame;
+}
+
+void FramePreparer::Archive(StateArchive& archive) {
+  if (!archive.saves()) work_.reset();
+  archive(cuts_);
+}
+
 std::unique_ptr<FramePreparer::Work> FramePreparer::MakeWork(const BgrImage& image,
                                                              const WorkingFrame* before,
                                                              int helpers) {

@@ -29,6 +29,11 @@ class FramePreparer {
   };
   Prepared Take(const BgrImage& image, const WorkingFrame* before);
 
+  // A frame that was taken before, without motion.
+  static WorkingFrame Again(const BgrImage& image);
+
+  void Archive(StateArchive& archive);
+
  private:
   struct Work;
   std::unique_ptr<Work> MakeWork(const BgrImage& image, const WorkingFrame* before, int helpers);

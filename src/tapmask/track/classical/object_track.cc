@@ -11,6 +11,7 @@
 
 #include "tapmask/core/stopwatch.h"
 #include "tapmask/motion/bounding_box.h"
+#include "tapmask/track/classical/archive_mat.h"
 #include "tapmask/track/classical/graph_cut.h"
 #include "tapmask/track/classical/mask_shape.h"
 #include "tapmask/track/classical/region.h"
@@ -379,6 +380,15 @@ bool ObjectTrack::IsLeaving() const {
 
 double ObjectTrack::MinArea() const {
   return std::max(std::min(12.0, 0.5 * usual_area_), 0.04 * usual_area_);
+}
+
+void ObjectTrack::Whole::Archive(StateArchive& archive) {
+  archive(mask, place, shift, area);
+}
+
+void ObjectTrack::Archive(StateArchive& archive) {
+  archive(appearance_, memory_, state_, mask_, probability_, place_, given_side_, whole_, velocity_,
+          usual_area_, long_area_, likeness_sum_, likeness_frames_, doubtful_frames_, leaving_);
 }
 
 }  // namespace tapmask

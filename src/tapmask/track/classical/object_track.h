@@ -35,6 +35,8 @@ class ObjectTrack {
   // Moves on to `frame`, which has motion against `before` unless it begins a new shot.
   Seen Next(const WorkingFrame& before, const WorkingFrame& frame, bool at_cut, int threads);
 
+  void Archive(StateArchive& archive);
+
  private:
   enum class State {
     kFollowed,
@@ -65,6 +67,7 @@ class ObjectTrack {
 
     ObjectPlace PlaceNow() const;
     cv::Mat MaskNow() const;
+    void Archive(StateArchive& archive);
   };
 
   std::optional<Prediction> Follow(const WorkingFrame& before, const WorkingFrame& frame) const;

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "tapmask/core/state_archive.h"
+
 namespace tapmask {
 
 // Random numbers that are the same on every machine for the same seed (xorshift64).
@@ -19,6 +21,8 @@ class Random {
     state_ ^= state_ << 17;
     return static_cast<int>(((state_ >> 32) * static_cast<uint64_t>(n)) >> 32);
   }
+
+  void Archive(StateArchive& archive) { archive(state_); }
 
  private:
   uint64_t state_;

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "tapmask/core/state_archive.h"
 #include "tapmask/track/classical/features.h"
 #include "tapmask/track/classical/random.h"
 
@@ -22,6 +23,8 @@ struct Samples {
   uint8_t* Add(bool object, float weight);
   void Append(const Samples& other, float weight_factor);
   void AppendOne(const Samples& other, size_t index, float weight);
+
+  void Archive(StateArchive& archive) { archive(features, weights, is_object); }
 };
 
 // One extremely randomised tree: a node keeps the best of a few random questions.
@@ -39,6 +42,8 @@ class RandomTree {
 
   // Adds, to each of `count` sums, the probability that the pixel belongs to the object.
   void Accumulate(const uint8_t* features, int count, float* sums) const;
+
+  void Archive(StateArchive& archive) { archive(nodes_, probability_, depth_); }
 
  private:
   friend class TreeGrower;
@@ -63,6 +68,8 @@ class Forest {
   // The probabilities of `count` pixels; 0.5 when there are no trees. Pixels on which the first
   // third of the trees agrees clearly are not shown to the others.
   void Evaluate(const uint8_t* features, int count, float* probabilities) const;
+
+  void Archive(StateArchive& archive) { archive(trees_); }
 
  private:
   std::deque<RandomTree> trees_;  // Oldest first.

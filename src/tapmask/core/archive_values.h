@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tapmask/core/image.h"
+#include "tapmask/core/mask.h"
+#include "tapmask/core/mask_record.h"
+#include "tapmask/core/state_archive.h"
+
+namespace tapmask {
+
+// For StateArchive. All throw what it throws, also for sizes that cannot be.
+void Archive(StateArchive& archive, Mask& mask);
+void Archive(StateArchive& archive, BgrImage& image);
+void Archive(StateArchive& archive, MaskRecord& record);
+
+}  // namespace tapmask
