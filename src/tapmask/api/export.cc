@@ -21,26 +21,21 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kJobsAtOnce = 100;
 
-class Export final : public BodySource {
+}  // namespace
+
+class ExportText::Impl {
  public:
-  Export(Services& services, const User& user)
+  Impl(Services& services, const User& user)
       : services_(services), user_id_(user.id), now_(services.clock.Now()) {
     videos_ = services_.stores.videos().List(user_id_, now_);
     for (const Video& video : videos_) kept_.insert(video.id);
-    text_ = Head(user);
+    head_ = Head(user);
   }
 
-  std::optional<int64_t> length_bytes() const override { return std::nullopt; }
-
-  Task<size_t> Read(std::span<char> out) override {
-    while (sent_ == text_.size() && step_ != Step::kEnd) {
-      text_ = co_await services_.pool.RunAdmitted([this] { return NextPiece(); });
-      sent_ = 0;
-    }
-    const size_t count = std::min(out.size(), text_.size() - sent_);
-    std::copy_n(text_.data() + sent_, count, out.data());
-    sent_ += count;
-    co_return count;
+  std::string Next() {
+    std::string text = std::exchange(head_, {});
+    while (text.empty() && step_ != Step::kEnd) text = NextPiece();
+    return text;
   }
 
  private:
@@ -65,16 +60,15 @@ class Export final : public BodySource {
   const Time now_;
   std::vector<Video> videos_;
   std::set<VideoId> kept_;
+  std::string head_;  // Empty once it was given out.
 
   Step step_ = Step::kJobs;
   std::optional<JobId> last_job_;
   size_t next_video_ = 0;
   bool is_first_ = true;
-  std::string text_;  // The present piece, of which so much is sent.
-  size_t sent_ = 0;
 };
 
-std::string Export::Head(const User& user) {
+std::string ExportText::Impl::Head(const User& user) {
   Json json{{"format", "tapmask-export"},   {"version", 1},
             {"exportedAt", TimeText(now_)}, {"account", AccountJson(services_, user)},
             {"keys", Json::array()},        {"uploads", Json::array()},
@@ -97,7 +91,7 @@ std::string Export::Head(const User& user) {
   return text + ",\"jobs\":[";
 }
 
-std::string Export::NextPiece() {
+std::string ExportText::Impl::NextPiece() {
   switch (step_) {
     case Step::kJobs: return Jobs();
     case Step::kReceipts: return Receipts();
@@ -110,7 +104,7 @@ std::string Export::NextPiece() {
   return {};
 }
 
-std::string Export::Jobs() {
+std::string ExportText::Impl::Jobs() {
   std::string text;
   const std::vector<Job> jobs = services_.stores.jobs().List(user_id_, last_job_, kJobsAtOnce);
   for (const Job& job : jobs) {
@@ -128,7 +122,7 @@ std::string Export::Jobs() {
   return "],\"deletionReceipts\":[";
 }
 
-std::string Export::Receipts() {
+std::string ExportText::Impl::Receipts() {
   std::string text;
   for (const DeletionReceipt& receipt : services_.stores.videos().Receipts(user_id_)) {
     AddItem({{"receiptId", receipt.id.text()},
@@ -144,7 +138,7 @@ std::string Export::Receipts() {
   return text + "],\"files\":[";
 }
 
-std::string Export::FilesOf(const Video& video) {
+std::string ExportText::Impl::FilesOf(const Video& video) {
   std::string text;
   AddFiles(video, user_id_.text() + "/" + video.id.text(), std::nullopt, text);
   // Only what a job gave out: what an attempt that was overtaken left behind is nobody's.
@@ -154,8 +148,8 @@ std::string Export::FilesOf(const Video& video) {
   return text;
 }
 
-void Export::AddFiles(const Video& video, const std::string& folder,
-                      const std::optional<JobId>& job_id, std::string& text) {
+void ExportText::Impl::AddFiles(const Video& video, const std::string& folder,
+                                const std::optional<JobId>& job_id, std::string& text) {
   for (const BlobInfo& blob : services_.blobs.List(BlobKey::Make(folder))) {
     const std::string path = "/api/v1/files/" + blob.key.text();
     const std::optional<std::string> query =
@@ -170,10 +164,44 @@ void Export::AddFiles(const Video& video, const std::string& folder,
   }
 }
 
+ExportText::ExportText(Services& services, const User& user)
+    : impl_(std::make_unique<Impl>(services, user)) {}
+ExportText::~ExportText() = default;
+std::string ExportText::Next() {
+  return impl_->Next();
+}
+
+namespace {
+
+class ExportSource final : public BodySource {
+ public:
+  ExportSource(Services& services, const User& user)
+      : pool_(services.pool), export_(services, user), text_(export_.Next()) {}
+
+  std::optional<int64_t> length_bytes() const override { return std::nullopt; }
+
+  Task<size_t> Read(std::span<char> out) override {
+    if (sent_ == text_.size()) {
+      text_ = co_await pool_.RunAdmitted([this] { return export_.Next(); });
+      sent_ = 0;
+    }
+    const size_t count = std::min(out.size(), text_.size() - sent_);
+    std::copy_n(text_.data() + sent_, count, out.data());
+    sent_ += count;
+    co_return count;
+  }
+
+ private:
+  BlockingPool& pool_;
+  ExportText export_;
+  std::string text_;  // The present piece, of which so much is sent.
+  size_t sent_ = 0;
+};
+
 }  // namespace
 
 std::unique_ptr<BodySource> MakeExport(Services& services, const User& user) {
-  return std::make_unique<Export>(services, user);
+  return std::make_unique<ExportSource>(services, user);
 }
 
 }  // namespace tapmask::api

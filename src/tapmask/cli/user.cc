@@ -15,6 +15,7 @@
 #include "tapmask/cli/command.h"
 #include "tapmask/cli/service_options.h"
 #include "tapmask/cli/service_parts.h"
+#include "tapmask/cli/user_export.h"
 #include "tapmask/cli/value_parser.h"
 #include "tapmask/core/error.h"
 #include "tapmask/core/mail_address.h"
@@ -30,6 +31,7 @@ struct UserOptions {
   ServiceOptions service;
   std::string email;
   std::string tier = "free";
+  std::string output;  // Of export.
 };
 
 // A line of standard input; what is typed on a terminal is not shown.
@@ -115,6 +117,12 @@ ExitCode Erase(const UserOptions& options, const Streams& streams) {
   return ExitCode::kDone;
 }
 
+ExitCode Export(const UserOptions& options, const Streams&) {
+  const std::unique_ptr<ServiceParts> parts = OpenServiceParts(options.service.Load().settings);
+  WriteExport(*parts, NeedUser(*parts, options.email), options.output);
+  return ExitCode::kDone;
+}
+
 using Run = ExitCode (*)(const UserOptions&, const Streams&);
 
 }  // namespace
@@ -122,7 +130,8 @@ using Run = ExitCode (*)(const UserOptions&, const Streams&);
 Command AddUser(CLI::App& program) {
   auto options = std::make_shared<UserOptions>();
   auto chosen = std::make_shared<Run>(nullptr);
-  CLI::App* app = program.add_subcommand("user", "Accounts of the service: add, set-tier, erase");
+  CLI::App* app =
+      program.add_subcommand("user", "Accounts of the service: add, set-tier, erase, export");
   app->require_subcommand(1);
   const auto add = [&](const char* name, const char* text, Run run) {
     CLI::App* sub = app->add_subcommand(name, text);
@@ -137,6 +146,11 @@ Command AddUser(CLI::App& program) {
       ->add_option("tier", options->tier, "free, pro or local")
       ->required();
   add("erase", "Erase an account and everything that belongs to it; it cannot be undone", Erase);
+  add("export", "Write all that is kept of an account to a JSON file, with links to its files",
+      Export)
+      ->add_option("-o,--output", options->output, "The file, which must not be there yet")
+      ->type_name("FILE")
+      ->required();
   return {app, [options, chosen](const Streams& streams) { return (*chosen)(*options, streams); }};
 }
 
