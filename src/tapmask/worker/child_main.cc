@@ -177,7 +177,7 @@ void Listen(MessageChannel& channel, BoundedQueue<Work>& queue) {
 
 int ChildMain(const ChildTasks& tasks, const std::function<void()>& before_sandbox) {
   if (fcntl(kChildChannel, F_GETFD) < 0) return kNoParent;
-  MessageChannel channel(OwnedFd(kChildChannel), MessageChannel::Side::kChild);
+  MessageChannel channel(FileDescriptor(kChildChannel), MessageChannel::Side::kChild);
   Sender sender(channel);
   ChildSetup setup;
   std::vector<SandboxLayer> layers;

@@ -127,7 +127,7 @@ TEST(ChildMain, CancelsTheTaskThatRunsAndNotTheNext) {
 TEST(ChildMain, GivesTheInputByItsDescriptor) {
   TestChild child;
   std::ofstream(child.scratch() / "video") << "the video";
-  const OwnedFd input(open((child.scratch() / "video").c_str(), O_RDONLY | O_CLOEXEC));
+  const FileDescriptor input(open((child.scratch() / "video").c_str(), O_RDONLY | O_CLOEXEC));
   child.options.input = input.get();
 
   EXPECT_EQ(child.Result("read input"), json("the video"));

@@ -71,7 +71,7 @@ class ChildProcess::Impl {
     auto [ours, its] = MessageChannel::MakeSockets();
     channel_.emplace(std::move(ours), MessageChannel::Side::kParent);
     id_ = StartChild(its.get(), options.input.value_or(-1), options.shows_errors);
-    watch_ = OwnedFd(static_cast<int>(syscall(SYS_pidfd_open, id_, 0)));
+    watch_ = FileDescriptor(static_cast<int>(syscall(SYS_pidfd_open, id_, 0)));
     // Kept small, so it fits into the socket; if the child ends first, `Next` tells.
     const ChildSetup setup{limits_, options.input.has_value(), options.requires_all_layers};
     try {
@@ -173,7 +173,7 @@ class ChildProcess::Impl {
   }
 
   bool WaitForEnd(Clock::time_point deadline) {
-    if (!watch_) return true;  // A kernel before 5.3 cannot tell: it is killed at once.
+    if (!watch_.IsOpen()) return true;  // A kernel before 5.3 cannot tell: it is killed at once.
     for (;;) {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
       pollfd on{watch_.get(), POLLIN, 0};
@@ -205,7 +205,7 @@ class ChildProcess::Impl {
   MessageBudget budget_;
   std::optional<MessageChannel> channel_;
   pid_t id_ = -1;
-  OwnedFd watch_;  // Can be read from when it has ended.
+  FileDescriptor watch_;  // Can be read from when it has ended.
   State state_ = State::kStarting;
   std::optional<ChildEnd> end_;
 };

@@ -80,8 +80,8 @@ std::vector<std::string> Environment() {
 }  // namespace
 
 pid_t StartChild(int channel, int input, bool shows_errors) {
-  const OwnedFd nothing(open("/dev/null", O_RDWR | O_CLOEXEC));
-  if (!nothing) NoRoom(errno);
+  const FileDescriptor nothing(open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (!nothing.IsOpen()) NoRoom(errno);
   std::string name = "tapmask", argument = kChildArgument;
   const std::array<char*, 3> arguments{name.data(), argument.data(), nullptr};
   std::vector<std::string> texts = Environment();

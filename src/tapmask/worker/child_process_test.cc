@@ -69,10 +69,10 @@ TEST(ChildProcess, SaysHowItWasStopped) {
 
 TEST(ChildProcess, HasNothingOfOurs) {
   TestChild child;
-  const OwnedFd secret(open("/proc/self/status", O_RDONLY));  // Would be inherited.
-  ASSERT_TRUE(secret);
+  const FileDescriptor secret(open("/proc/self/status", O_RDONLY));  // Would be inherited.
+  ASSERT_TRUE(secret.IsOpen());
   std::ofstream(child.scratch() / "video") << "x";
-  const OwnedFd input(open((child.scratch() / "video").c_str(), O_RDONLY));
+  const FileDescriptor input(open((child.scratch() / "video").c_str(), O_RDONLY));
   child.options.input = input.get();
 
   const json found = child.Result("surroundings");
@@ -97,8 +97,8 @@ TEST(ChildProcess, HasNoInputUnlessOneIsGiven) {
 
 TEST(ChildProcess, TakesNoInputThatCanBeWrittenOrIsNoFile) {
   TestChild child;
-  const OwnedFd writable(open((child.scratch() / "video").c_str(), O_RDWR | O_CREAT, 0600));
-  const OwnedFd folder(open(child.scratch().c_str(), O_RDONLY));
+  const FileDescriptor writable(open((child.scratch() / "video").c_str(), O_RDWR | O_CREAT, 0600));
+  const FileDescriptor folder(open(child.scratch().c_str(), O_RDONLY));
   for (const int fd : {writable.get(), folder.get(), 9999}) {
     child.options.input = fd;
     EXPECT_THROW(ChildProcess process(child.options), Error) << fd;
@@ -253,17 +253,17 @@ TEST(ChildProcess, DiesWithItsParent) {
   for (const char* instead : {static_cast<const char*>(nullptr), "lives"}) {
     std::array<int, 2> pipe_ends;
     ASSERT_EQ(pipe2(pipe_ends.data(), O_CLOEXEC), 0);
-    OwnedFd from(pipe_ends[0]), to(pipe_ends[1]);
+    FileDescriptor from(pipe_ends[0]), to(pipe_ends[1]);
     TestChild child;  // Here for its folder; the process that holds it cannot clear it away.
     if (instead) child.Instead(instead);
     const pid_t parent = fork();
     ASSERT_GE(parent, 0);
     if (parent == 0) HoldAChild(to.get(), child);
-    to.Close();
+    to = FileDescriptor();
     pid_t id = 0;
     ASSERT_EQ(read(from.get(), &id, sizeof(id)), static_cast<ssize_t>(sizeof(id)));
-    const OwnedFd watch(static_cast<int>(syscall(SYS_pidfd_open, id, 0)));
-    ASSERT_TRUE(watch);
+    const FileDescriptor watch(static_cast<int>(syscall(SYS_pidfd_open, id, 0)));
+    ASSERT_TRUE(watch.IsOpen());
 
     kill(parent, SIGKILL);
     ASSERT_EQ(waitpid(parent, nullptr, 0), parent);

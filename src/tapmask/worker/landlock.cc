@@ -67,13 +67,13 @@ SandboxLayer RestrictFiles(const SandboxLimits& limits) {
 
   Ruleset ruleset{all, version >= 4 ? kAllNetwork : 0, version >= 6 ? kAllScopes : 0};
   const size_t bytes = version >= 6 ? 24 : version >= 4 ? 16 : 8;
-  const OwnedFd rules(static_cast<int>(syscall(kCreateRuleset, &ruleset, bytes, 0U)));
-  if (!rules) return give_up("its rules: ");
+  const FileDescriptor rules(static_cast<int>(syscall(kCreateRuleset, &ruleset, bytes, 0U)));
+  if (!rules.IsOpen()) return give_up("its rules: ");
 
   const auto allow = [&](const std::filesystem::path& path, uint64_t rights) {
-    const OwnedFd place(open(path.c_str(), O_PATH | O_CLOEXEC));
+    const FileDescriptor place(open(path.c_str(), O_PATH | O_CLOEXEC));
     struct stat facts {};
-    if (!place || fstat(place.get(), &facts) != 0) return false;
+    if (!place.IsOpen() || fstat(place.get(), &facts) != 0) return false;
     if (!S_ISDIR(facts.st_mode)) rights &= kOfFiles;
     PathRule rule{rights & all, place.get()};
     return syscall(kAddRule, rules.get(), kBeneathPath, &rule, 0U) == 0;

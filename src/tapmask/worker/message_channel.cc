@@ -61,7 +61,7 @@ class StopSignal {
  public:
   explicit StopSignal(const std::stop_token& stop)
       : event_(stop.stop_possible() ? eventfd(0, EFD_CLOEXEC) : -1), callback_(stop, Ring{this}) {
-    if (stop.stop_possible() && !event_) {
+    if (stop.stop_possible() && !event_.IsOpen()) {
       throw Error(Code::kUnavailable, "The system has no free file descriptors; try again later.");
     }
   }
@@ -71,20 +71,16 @@ class StopSignal {
   struct Ring {
     StopSignal* signal;
     void operator()() const {
-      if (signal->event_) (void)eventfd_write(signal->event_.get(), 1);
+      if (signal->event_.IsOpen()) (void)eventfd_write(signal->event_.get(), 1);
     }
   };
-  OwnedFd event_;
+  FileDescriptor event_;
   std::stop_callback<Ring> callback_;  // After what it uses.
 };
 
 }  // namespace
 
-void OwnedFd::Close() {
-  if (fd_ >= 0) close(std::exchange(fd_, -1));
-}
-
-MessageChannel::MessageChannel(OwnedFd socket, Side side)
+MessageChannel::MessageChannel(FileDescriptor socket, Side side)
     : socket_(std::move(socket)), side_(side) {}
 
 std::optional<MessageChannel::Received> MessageChannel::TakeFromBuffer() {
@@ -99,7 +95,7 @@ std::optional<MessageChannel::Received> MessageChannel::TakeFromBuffer() {
 
 MessageChannel::Received MessageChannel::Read(Deadline deadline, const std::stop_token& stop) {
   if (auto taken = TakeFromBuffer()) return std::move(*taken);
-  if (!socket_) return Silence::kClosed;
+  if (!socket_.IsOpen()) return Silence::kClosed;
   const bool waits = side_ == Side::kParent;  // The child blocks in read: its sandbox has no poll.
   std::optional<StopSignal> signal;
   if (waits) signal.emplace(stop);
@@ -135,7 +131,7 @@ bool MessageChannel::Write(const Message& message, Deadline deadline) {
     throw Error(Code::kInternal, "Something went wrong; please try again.",
                 "a message is over the limit of the channel");
   }
-  if (!socket_) return false;
+  if (!socket_.IsOpen()) return false;
   std::string bytes;
   bytes.reserve(kHeaderBytes + message.payload.size());
   Append(bytes, static_cast<uint32_t>(message.type));
@@ -160,13 +156,13 @@ bool MessageChannel::Write(const Message& message, Deadline deadline) {
   return true;
 }
 
-std::pair<OwnedFd, OwnedFd> MessageChannel::MakeSockets() {
+std::pair<FileDescriptor, FileDescriptor> MessageChannel::MakeSockets() {
   std::array<int, 2> ends;
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
     throw Error(Code::kUnavailable, "The system has no free file descriptors; try again later.",
                 std::generic_category().message(errno));
   }
-  return {OwnedFd(ends[0]), OwnedFd(ends[1])};
+  return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
 }
 
 }  // namespace tapmask

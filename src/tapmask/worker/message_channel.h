@@ -11,27 +11,9 @@
 #include <utility>
 #include <variant>
 
+#include "tapmask/storage/file_descriptor.h"
+
 namespace tapmask {
-
-// A file descriptor that is closed with the object.
-class OwnedFd {
- public:
-  OwnedFd() = default;
-  explicit OwnedFd(int fd) : fd_(fd) {}
-  OwnedFd(OwnedFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  OwnedFd& operator=(OwnedFd&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~OwnedFd() { Close(); }
-
-  int get() const { return fd_; }
-  explicit operator bool() const { return fd_ >= 0; }
-  void Close();
-
- private:
-  int fd_ = -1;
-};
 
 // What the worker and its child say to each other. The payload is JSON text, or empty where
 // nothing stands.
@@ -74,7 +56,7 @@ class MessageChannel {
   using Received = std::variant<Message, Silence>;
   using Deadline = std::optional<std::chrono::steady_clock::time_point>;  // Nothing: for ever.
 
-  MessageChannel(OwnedFd socket, Side side);
+  MessageChannel(FileDescriptor socket, Side side);
 
   // Waits for a whole message. What has arrived counts, also when the deadline is over or `stop`
   // was requested. Sleeps while it waits.
@@ -84,15 +66,15 @@ class MessageChannel {
   // the deadline. The stream is broken then. Throws kInternal for a payload over the limit.
   bool Write(const Message& message, Deadline deadline);
 
-  void Close() { socket_.Close(); }
+  void Close() { socket_ = FileDescriptor(); }
 
   // Both ends of a new channel, the parent's first. Throws kUnavailable.
-  static std::pair<OwnedFd, OwnedFd> MakeSockets();
+  static std::pair<FileDescriptor, FileDescriptor> MakeSockets();
 
  private:
   std::optional<Received> TakeFromBuffer();
 
-  OwnedFd socket_;
+  FileDescriptor socket_;
   const Side side_;
   std::string buffer_;  // What has arrived of the next message and beyond.
 };

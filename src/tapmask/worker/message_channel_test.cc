@@ -41,7 +41,7 @@ class MessageChannelTest : public testing::Test {
   MessageChannel::Received ReadWhatIsThere() { return parent_->Read(Clock::now(), {}); }
 
   std::optional<MessageChannel> parent_;
-  OwnedFd raw_;  // The child's end.
+  FileDescriptor raw_;  // The child's end.
 };
 
 void ExpectMessage(const MessageChannel::Received& received, MessageType type,
@@ -125,7 +125,7 @@ TEST_F(MessageChannelTest, CallsTypesThatAChildNeverSendsMisbehaviour) {
 
 TEST_F(MessageChannelTest, SaysWhatCameBeforeTheEndAndThenTheEnd) {
   Say(Header(4, 1) + "7" + Header(4, 9) + "half");
-  raw_.Close();
+  raw_ = FileDescriptor();
 
   ExpectMessage(Read(), MessageType::kResult, "7");
   EXPECT_EQ(std::get<Silence>(Read()), Silence::kClosed);
@@ -155,7 +155,7 @@ TEST_F(MessageChannelTest, DoesNotWaitForAnEndThatDoesNotRead) {
 }
 
 TEST_F(MessageChannelTest, WritingToAClosedEndFailsWithoutASignal) {
-  raw_.Close();
+  raw_ = FileDescriptor();
 
   EXPECT_FALSE(parent_->Write({MessageType::kCancel, {}}, std::nullopt));
 }

@@ -22,7 +22,7 @@ constexpr const char* kNothingSaid = "the process that tried it ended without an
 
 // In the process that is thrown away. It is a copy of this one, so it has no other threads and only
 // uses what such a copy can: no locks but those of the C library's memory.
-[[noreturn]] void Try(OwnedFd socket, const SandboxLimits& limits, pid_t parent) {
+[[noreturn]] void Try(FileDescriptor socket, const SandboxLimits& limits, pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   if (getppid() != parent) _exit(1);
   try {
@@ -64,10 +64,10 @@ std::vector<SandboxLayer> LayersThatWork(std::chrono::milliseconds patience) {
     return NoneWorks("no process can be started: " + std::generic_category().message(errno));
   }
   if (child == 0) {
-    ours.Close();
+    ours = FileDescriptor();
     Try(std::move(its), limits, parent);
   }
-  its.Close();
+  its = FileDescriptor();
   MessageChannel channel(std::move(ours), MessageChannel::Side::kParent);
   const auto received = channel.Read(std::chrono::steady_clock::now() + patience, {});
   kill(child, SIGKILL);

@@ -46,7 +46,7 @@ TEST(Sandbox, EndsChildrenThatTryWhatIsForbidden) {
   for (const std::string& thing : things) {
     TestChild child;
     std::ofstream(child.scratch() / "video") << "x";
-    const OwnedFd input(open((child.scratch() / "video").c_str(), O_RDONLY));
+    const FileDescriptor input(open((child.scratch() / "video").c_str(), O_RDONLY));
     child.options.input = input.get();
     ExpectEnd(OutcomeOf(child, "forbidden", {{"what", thing}}), How::kForbiddenCall, thing);
     EXPECT_EQ(std::filesystem::status(child.scratch() / "video").permissions() &
@@ -58,7 +58,7 @@ TEST(Sandbox, EndsChildrenThatTryWhatIsForbidden) {
 
 TEST(Sandbox, ReachesNoListenerOnThisMachine) {
   SKIP_WITHOUT(sandbox_layer::kSeccomp);
-  const OwnedFd listener(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  const FileDescriptor listener(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -105,7 +105,7 @@ TEST(Sandbox, CannotOpenTheInputForWriting) {
   SKIP_WITHOUT(sandbox_layer::kLandlock);
   const Scratch another{{}};
   std::ofstream(another.folder() / "video") << "the video";
-  const OwnedFd input(open((another.folder() / "video").c_str(), O_RDONLY));
+  const FileDescriptor input(open((another.folder() / "video").c_str(), O_RDONLY));
   TestChild child;
   child.options.input = input.get();
 
@@ -246,7 +246,7 @@ TEST(ProbeSandbox, LeavesThisProcessAsItWas) {
   ProbeSandbox();
 
   EXPECT_TRUE(std::ifstream("/etc/passwd").good());
-  EXPECT_GE(OwnedFd(socket(AF_INET, SOCK_STREAM, 0)).get(), 0);
+  EXPECT_GE(FileDescriptor(socket(AF_INET, SOCK_STREAM, 0)).get(), 0);
 }
 
 TEST(ProbeSandbox, SaysWhatAChildFinds) {
