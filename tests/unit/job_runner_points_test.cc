@@ -80,7 +80,8 @@ TEST_P(JobRunnerPoints, LeaveAMaskJobAsItMustBe) {
   const std::string attempt = std::to_string(claimed.fence);
   const bool is_done = point == Point::kBeforeFinish;
   std::vector<std::string> kept;  // For the next attempt.
-  if (point == Point::kAfterACheckpoint) kept = {"checkpoint/masks.jsonl"};
+  if (point == Point::kAfterACheckpoint || point == Point::kBeforeFinish)
+    kept = {"checkpoint/masks.jsonl"};
   switch (event) {
     case Event::kLost:
       EXPECT_EQ(job.status, JobStatus::kQueued);

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tapmask/worker/sweeper.h"
 
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <optional>
+#include <sched.h>
 #include <string>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <utime.h>
 #include <vector>
 
@@ -13,6 +18,7 @@
 
 #include "tapmask/api/upload_upkeep.h"
 #include "tapmask/core/error.h"
+#include "tapmask/storage/disk_reserve.h"
 #include "tapmask/storage/local/local_store.h"
 #include "tapmask/storage/test_folder.h"
 #include "tapmask/store/sqlite/sqlite_stores.h"
@@ -87,6 +93,55 @@ class SweeperTest : public ::testing::Test {
     return keys;
   }
   void Sweep() { sweeper_.Sweep(now_); }
+
+  // Runs `test` in a child on a disk of its own. 77: it could not be set up.
+  template <class Test>
+  int OnDiskOf(int64_t bytes, Test test) {
+    const fs::path folder = folder_.path() / "disk";
+    fs::create_directory(folder);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      const std::string size = "size=" + std::to_string(bytes);
+      const bool may_mount =
+          ::unshare(CLONE_NEWNS) == 0 || ::unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0;
+      if (!may_mount || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+          ::mount("none", folder.c_str(), "tmpfs", 0, size.c_str()) != 0) {
+        ::_exit(77);
+      }
+      int answer = 1;
+      try {
+        answer = test(folder);
+      } catch (const std::exception& e) {
+        std::fprintf(stderr, "%s\n", e.what());
+      }
+      ::_exit(answer);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 200;
+  }
+  // Writes more than a database has ready.
+  void Fill(Stores& stores) {
+    for (int i = 0; i < 30; ++i) {
+      Upload upload;
+      upload.id = UploadId::New();
+      upload.user_id = user_.id;
+      upload.metadata = std::string(100'000, 'x');
+      upload.expires_at = now_ + 1h;
+      upload.video_id = VideoId::New();
+      upload.job_id = JobId::New();
+      stores.uploads().Add(upload, INT64_MAX);
+    }
+  }
+  template <class Step>
+  static bool IsFull(Step step) {
+    try {
+      step();
+    } catch (const Error& error) {
+      return error.code() == Code::kStorageFull;
+    }
+    return false;
+  }
 
   const TestFolder folder_;
   Time now_ = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -168,13 +223,13 @@ TEST_F(SweeperTest, RemovesOldFilesThatBelongToNothing) {
   const Job running = ClaimMask(video);
   const std::string user = user_.id.text();
   const std::string ours[] = {FolderOfAttempt(complete).text() + "/processed.mp4",
-                              FolderOfAttempt(running).text() + "/checkpoint.jsonl",
+                              FolderOfCheckpoint(running).text() + "/masks.jsonl",
                               video.storage_key};
   const std::string orphans[] = {FolderOfJob(user_.id, complete.id).text() + "/999/processed.mp4",
                                  user + "/" + NewUuid() + "/original.mp4",
                                  NewUuid() + "/" + NewUuid() + "/1/processed.mp4"};
   const std::string strange = "notes/readme";
-  Put(FolderOfAttempt(running).text() + "/checkpoint.jsonl");
+  Put(FolderOfCheckpoint(running).text() + "/masks.jsonl");
   Put(strange);
   for (const std::string& key : orphans) Put(key);
   Sweep();
@@ -216,6 +271,83 @@ TEST_F(SweeperTest, TakesUpTheNextTimeWhatFailed) {
   ASSERT_EQ(stores_->videos().Receipts(user_.id).size(), 1u);
   EXPECT_EQ(stores_->videos().Receipts(user_.id)[0].files, 2);
   EXPECT_TRUE(blobs_.List(FolderOfVideo(user_.id, video.id)).empty());
+}
+
+// What was wrong: the first hundred kept all others waiting.
+TEST_F(SweeperTest, VideosThatCannotBeSweptKeepNoOtherWaiting) {
+  for (int i = 0; i < 103; ++i) {
+    ASSERT_TRUE(stores_->videos().Delete(user_.id, AddVideo(std::nullopt).id, "deleted", now_));
+  }
+  int removals = 0;
+  Hooks hooks;
+  hooks.before = [&](const std::string& call) {
+    if (call != "RemoveAll" || ++removals > 101) return;
+    throw Error(Code::kUnavailable, "The disk is away.");
+  };
+  HookedBlobs blobs(blobs_, hooks);
+  Sweeper sweeper(*stores_, blobs, signer_, Log(), metrics_, {}, {});
+
+  sweeper.Sweep(now_);
+
+  EXPECT_EQ(stores_->videos().Receipts(user_.id).size(), 2u);
+  EXPECT_EQ(stores_->videos().ToSweep(1'000).size(), 101u);
+}
+
+// A disk that is full to its last byte, and what is to be deleted on it.
+TEST_F(SweeperTest, MakesRoomOnAFullDisk) {
+  const int answer = OnDiskOf(150'000'000, [&](const fs::path& folder) {
+    const DiskReserve reserve(folder);
+    const auto stores = OpenSqliteStores(folder / "db", {});
+    LocalStore blobs({folder / "files", std::nullopt});
+    UrlSigner signer(folder / "keys", now_);
+    stores->users().Add(user_);
+    Sweeper::Options options;
+    options.reserve = &reserve;
+    Sweeper sweeper(*stores, blobs, signer, Log(), metrics_, {}, options);
+    sweeper.Sweep(now_);
+    if (!fs::exists(folder / "disk-reserve")) return 2;
+
+    std::ofstream(folder / "others") << std::string(200'000'000, 'x');
+    if (blobs.FreeBytes() > 4'096) return 3;
+    if (!IsFull([&] { Fill(*stores); })) return 4;
+    sweeper.Sweep(now_);
+    if (fs::exists(folder / "disk-reserve")) return 5;
+    if (IsFull([&] { Fill(*stores); })) return 6;
+    sweeper.Sweep(now_);
+    if (fs::exists(folder / "disk-reserve")) return 7;
+
+    fs::remove(folder / "others");
+    sweeper.Sweep(now_);
+    return fs::exists(folder / "disk-reserve") ? 0 : 8;
+  });
+  if (answer == 77) GTEST_SKIP() << "no small disk can be mounted here";
+  EXPECT_EQ(answer, 0);
+}
+
+// The disk may be full for us alone, e.g. by a quota, which it does not tell.
+TEST_F(SweeperTest, GivesTheReserveUpWhenAStepFailsForWantOfSpaceAndTriesAgain) {
+  const DiskReserve reserve(folder_.path());
+  ASSERT_TRUE(reserve.Restore());
+  const Video video = AddVideo(std::nullopt);
+  ASSERT_TRUE(stores_->videos().Delete(user_.id, video.id, "deleted", now_));
+  Hooks hooks;
+  hooks.before = [&](const std::string& call) {
+    if (call == "RemoveAll" && reserve.GiveUp()) {
+      ASSERT_TRUE(reserve.Restore());
+      throw Error(Code::kStorageFull, "full");
+    }
+  };
+  HookedBlobs blobs(blobs_, hooks);
+  Sweeper::Options options;
+  options.reserve = &reserve;
+  Sweeper sweeper(*stores_, blobs, signer_, Log(), metrics_, {}, options);
+
+  sweeper.Sweep(now_);
+  EXPECT_FALSE(reserve.GiveUp());
+  EXPECT_EQ(stores_->videos().Receipts(user_.id).size(), 1u);
+
+  sweeper.Sweep(now_);
+  EXPECT_TRUE(reserve.GiveUp()) << "it was not made again";
 }
 
 TEST_F(SweeperTest, WritesAReceiptWhenTheFilesAreGoneAlready) {

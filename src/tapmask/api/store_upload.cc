@@ -59,6 +59,16 @@ BlobKey PutOriginal(Services& services, const UploadFiles& files, const Upload& 
   return key;
 }
 
+Enqueued AddVideo(Stores& stores, const Video& video, const NewJob& ingest, Time now) {
+  try {
+    return stores.videos().AddWithIngest(video, ingest, now);
+  } catch (const Error& error) {
+    // The account was closed since we asked who this is.
+    if (error.code() != Code::kNotFound) throw;
+    throw Error(Code::kUnauthenticated, "Sign in first.", error.what());
+  }
+}
+
 void CheckEnqueued(Enqueued answer) {
   switch (answer) {
     case Enqueued::kNew:
@@ -114,7 +124,7 @@ void StoreUpload(Services& services, const UploadFiles& files, const Upload& upl
     ingest.video_id = upload.video_id;
     ingest.tier = tier;
     ingest.request = "{}";
-    const Enqueued answer = stores.videos().AddWithIngest(video, ingest, now);
+    const Enqueued answer = AddVideo(stores, video, ingest, now);
     CheckEnqueued(answer);
     // Its video was made, deleted and perhaps swept before: nobody would sweep this file.
     if (answer == Enqueued::kAlreadyThere &&

@@ -20,52 +20,26 @@
 namespace tapmask::api {
 namespace {
 
-// An error with the header field that every answer of tus has.
-class TusError final : public HttpError {
- public:
-  TusError(int status, std::string code, const std::string& text, Headers headers,
-           std::string log_text)
-      : HttpError(status, std::move(code), text, WithVersion(std::move(headers))),
-        log_text_(std::move(log_text)) {}
-  const char* what() const noexcept override { return log_text_.c_str(); }
-
- private:
-  static Headers WithVersion(Headers headers) {
-    headers.Set("Tus-Resumable", std::string(kTusVersion));
-    return headers;
-  }
-  const std::string log_text_;
-};
-
-[[noreturn]] void ThrowAsTus(const std::exception_ptr& failure) {
-  const std::string log_text = LogText(failure);
-  try {
-    std::rethrow_exception(failure);
-  } catch (const HttpError& error) {
-    throw TusError(error.status(), error.http_code(), error.public_text(), error.headers(),
-                   log_text);
-  } catch (const Error& error) {
-    throw TusError(StatusOf(error.code()), std::string(CodeName(error.code())), error.public_text(),
-                   {}, log_text);
-  } catch (...) {
-    throw TusError(500, std::string(CodeName(Code::kInternal)),
-                   "Something went wrong on the server.", {}, log_text);
-  }
-}
-
 HttpError OffsetMismatch(int64_t offset, std::string text) {
   return HttpError(409, "upload_offset_mismatch", std::move(text),
                    {{"Upload-Offset", std::to_string(offset)}});
 }
 
-bool IsUnsupportedMedia(const std::exception_ptr& failure) {
+// Nothing: it is no Error.
+std::optional<Code> CodeOf(const std::exception_ptr& failure) {
   try {
     std::rethrow_exception(failure);
   } catch (const Error& error) {
-    return error.code() == Code::kUnsupportedMedia;
+    return error.code();
   } catch (...) {
-    return false;
+    return std::nullopt;
   }
+}
+
+// Says how much was kept, so that a client that waits for room can go on there.
+HttpError StorageFull(int64_t offset) {
+  return HttpError(507, "storage_full", "The server's disk is full. What has come is kept.",
+                   {{"Upload-Offset", std::to_string(offset)}});
 }
 
 std::optional<UploadChecksum> ChecksumOf(const Headers& headers) {
@@ -79,7 +53,6 @@ std::optional<UploadChecksum> ChecksumOf(const Headers& headers) {
 
 Response OptionsAnswer() {
   Response response = Response::Empty(204);
-  response.headers.Add("Tus-Resumable", std::string(kTusVersion));
   response.headers.Add("Tus-Version", std::string(kTusVersion));
   response.headers.Add("Tus-Extension", std::string(kTusExtensions));
   response.headers.Add("Tus-Checksum-Algorithm", std::string(kChecksumAlgorithms));
@@ -128,6 +101,8 @@ class Tus {
   Task<void> Receive(Request& request, UploadLocks::Hold& hold, State& state,
                      std::optional<UploadChecksum> checksum);
   Task<void> Remove(const Upload& upload);
+  // After a PATCH that the disk had no room for; returns when it is not known what was kept.
+  Task<void> ThrowStorageFull(const Request& request, UploadLocks::Hold& hold);
 
   Services& services_;
   const TusOptions options_;
@@ -187,6 +162,15 @@ Task<void> Tus::Remove(const Upload& upload) {
         [&] { RemoveUpload(services_.stores, services_.blobs, upload); });
   } catch (...) {  // Found again when its time is over.
   }
+}
+
+Task<void> Tus::ThrowStorageFull(const Request& request, UploadLocks::Hold& hold) {
+  std::optional<int64_t> offset;
+  try {
+    co_await RunStep(services_.pool, &hold, [&] { offset = Look(request).offset; });
+  } catch (...) {  // HEAD tells it later.
+  }
+  if (offset) throw StorageFull(*offset);
 }
 
 Task<void> Tus::Receive(Request& request, UploadLocks::Hold& hold, State& state,
@@ -319,7 +303,9 @@ Task<Response> Tus::Patch(Request& request) {
     failure = std::current_exception();
   }
   if (failure) {
-    if (IsUnsupportedMedia(failure)) co_await Remove(state.upload);
+    const std::optional<Code> code = CodeOf(failure);
+    if (code == Code::kUnsupportedMedia) co_await Remove(state.upload);
+    if (code == Code::kStorageFull) co_await ThrowStorageFull(request, taken.hold);
     std::rethrow_exception(failure);
   }
   Response response = Response::Empty(204);
@@ -336,24 +322,14 @@ Task<Response> Tus::Terminate(Request& request) {
   co_return Response::Empty(204);
 }
 
-Task<Response> Speak(std::shared_ptr<Tus> tus, Task<Response> (Tus::*handler)(Request&),
-                     Request& request) {
-  std::exception_ptr failure;
-  try {
-    Response response = co_await ((*tus).*handler)(request);
-    response.headers.Add("Tus-Resumable", std::string(kTusVersion));
-    co_return response;
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  ThrowAsTus(failure);
-}
-
 }  // namespace
 
 void AddTusRoutes(RouteTable& routes, Services& services, const TusOptions& options) {
   const auto tus = std::make_shared<Tus>(services, options);
   constexpr std::string_view kAll = "/api/v1/uploads", kOne = "/api/v1/uploads/{uploadId}";
+  for (const std::string_view pattern : {kAll, kOne}) {
+    routes.AddHeader(std::string(pattern), "Tus-Resumable", std::string(kTusVersion));
+  }
   const auto add = [&](Method method, std::string_view pattern, std::string operation_id,
                        int64_t limit, Body body, Task<Response> (Tus::*handler)(Request&)) {
     Route route;
@@ -364,7 +340,7 @@ void AddTusRoutes(RouteTable& routes, Services& services, const TusOptions& opti
     route.body = body;
     route.takes_method_override = true;
     route.handler =
-        AsyncHandler([tus, handler](Request& request) { return Speak(tus, handler, request); });
+        AsyncHandler([tus, handler](Request& request) { return ((*tus).*handler)(request); });
     routes.Add(std::move(route));
   };
   const auto add_options = [&](std::string_view pattern, std::string operation_id) {

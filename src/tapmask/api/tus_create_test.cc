@@ -2,6 +2,7 @@
 // POST /api/v1/uploads, and what all of tus has in common.
 
 #include "tapmask/api/upload_fixture.h"
+#include "tapmask/storage/upload_files.h"
 
 namespace tapmask::api {
 namespace {
@@ -163,6 +164,30 @@ TEST_F(TusCreate, RefusesWhenTheDiskIsFull) {
   blobs().free_bytes = 64'000'000 + 999;
   ExpectRefused(Post({{"Upload-Length", "1000"}}), 507, "storage_full");
   EXPECT_EQ(Post({{"Upload-Length", "999"}}).status, 201);
+}
+
+// What was wrong: its place in the account was taken until its time was over.
+TEST_F(TusCreate, LeavesNoRowWhenItsFileCannotBeMade) {
+  const std::filesystem::path folder = blobs().WorkFolder("uploads");
+  std::filesystem::remove(folder);
+  EXPECT_GE(Post({{"Upload-Length", "1000"}}).status, 500);
+  EXPECT_TRUE(stores().uploads().OfUser(user.id).empty());
+
+  EXPECT_EQ(blobs().WorkFolder("uploads"), folder);
+  EXPECT_EQ(Post({{"Upload-Length", "1000"}}).status, 201);
+}
+
+TEST_F(TusCreate, RefusesMoreUnfinishedUploadsThanAnAccountMayHave) {
+  std::string url;
+  for (int i = 0; i < kMostUnfinishedUploads; ++i) url = Create(1'000);
+  const auto answer = Post({{"Upload-Length", "1000"}});
+  EXPECT_EQ(answer.status, 429);
+  EXPECT_EQ(answer.code(), "rate_limited");
+  EXPECT_TRUE(answer.headers.Has("Retry-After"));
+  EXPECT_EQ(UploadFiles(blobs()).Ids().size(), static_cast<size_t>(kMostUnfinishedUploads));
+
+  EXPECT_EQ(Send("DELETE", url).status, 204);
+  EXPECT_EQ(Post({{"Upload-Length", "1000"}}).status, 201);
 }
 
 TEST_F(TusCreate, NeedsACredential) {

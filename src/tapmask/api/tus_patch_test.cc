@@ -6,6 +6,7 @@
 #include "tapmask/api/error_response.h"
 #include "tapmask/api/test_server.h"
 #include "tapmask/api/upload_fixture.h"
+#include "tapmask/storage/disk_reserve.h"
 #include "tapmask/storage/upload_files.h"
 
 namespace tapmask::api {
@@ -16,6 +17,7 @@ using namespace std::chrono_literals;
 class TusPatch : public UploadFixture {};
 class TusHead : public UploadFixture {};
 class TusTerminate : public UploadFixture {};
+class TusAnswers : public UploadFixture {};
 
 // Names of cases that tusd has as well are its own.
 
@@ -333,6 +335,75 @@ TEST_F(TusPatch, AFullQueueIsTriedAgainWithAnEmptyBody) {
   EXPECT_EQ(Videos().size(), 2u);
 }
 
+// What was wrong: the disk was asked before the first byte only, and filled up to the last.
+TEST_F(TusPatch, StopsWhileTheDiskHasSomeBytesAndKeepsWhatCame) {
+  const std::string data = MadeVideo(2'000'000);
+  for (const bool has_checksum : {false, true}) {
+    for (const bool is_deferred : {false, true}) {
+      std::string url;
+      if (is_deferred) {
+        url = Send("POST", kTus, {{"Upload-Defer-Length", "1"}}).headers.Get("Location").value();
+      } else {
+        url = Create(2'000'000);
+      }
+      ASSERT_EQ(Patch(url, 0, data.substr(0, 1'000)).status, 204);
+      int asked = 0;
+      blobs().on_free_bytes = [&] {
+        // Something else takes all of it.
+        blobs().free_bytes = kSpareDiskBytes + (++asked < 3 ? 64 * 300'000 : 999);
+      };
+      Headers extra;
+      if (has_checksum) extra.Add("Upload-Checksum", "sha256 " + Sha256Base64(data.substr(1'000)));
+      TestClient client = Connect();
+      client.Send(PatchHead(url, 1'000, data.size() - 1'000, extra));
+      // Not all of it: the answer might get lost behind what nobody reads.
+      client.Send(data.substr(1'000, 1'500'000));
+      client.EndSending();
+      const auto answer = client.Read();
+      EXPECT_EQ(answer.status, 507) << answer.body;
+      EXPECT_EQ(answer.code(), "storage_full");
+      EXPECT_EQ(asked, 3);
+      const int64_t offset = Offset(url);
+      EXPECT_EQ(answer.headers.Get("Upload-Offset"), std::to_string(offset));
+      if (has_checksum) {
+        EXPECT_EQ(offset, 1'000);
+      } else {
+        EXPECT_GT(offset, 300'000);
+        EXPECT_LT(offset, 1'400'000);
+      }
+
+      blobs().on_free_bytes = nullptr;
+      blobs().free_bytes.reset();
+      Headers last;
+      if (is_deferred) last.Add("Upload-Length", "2000000");
+      EXPECT_EQ(StoredVideo(Patch(url, offset, data.substr(static_cast<size_t>(offset)), last)),
+                data);
+    }
+  }
+}
+
+TEST_F(TusPatch, AsksTheDiskNotAtEachWrite) {
+  int asked = 0;
+  blobs().on_free_bytes = [&] { ++asked; };
+  blobs().free_bytes = 10'000'000'000;
+  const std::string url = Create(8'000'000);
+  asked = 0;
+  ASSERT_EQ(Patch(url, 0, MadeVideo(8'000'000)).status, 204);
+  EXPECT_EQ(asked, 1);
+}
+
+TEST_F(TusPatch, AWholeFileThatCannotBeStoredIsKeptOnAFullDisk) {
+  const std::string data = MadeVideo(1'000);
+  const std::string url = Create(1'000);
+  blobs().before_put = [] { throw Error(Code::kStorageFull, "full"); };
+  const auto answer = Patch(url, 0, data);
+  EXPECT_EQ(answer.status, 507);
+  EXPECT_EQ(answer.headers.Get("Upload-Offset"), "1000");
+
+  blobs().before_put = nullptr;
+  EXPECT_EQ(StoredVideo(Patch(url, 1'000, "")), data);
+}
+
 TEST_F(TusPatch, TooManyWaitingJobsAreToldApart) {
   rules.tiers.free.max_waiting_jobs = 1;
   Restart();
@@ -427,6 +498,38 @@ TEST_F(TusTerminate, EndsTheRequestThatBringsBytes) {
 
   EXPECT_EQ(older.Read().status, 423);
   ExpectNothingLeft();
+}
+
+// What was wrong: answers that no handler of tus makes did not have it.
+TEST_F(TusAnswers, AllHaveTheVersion) {
+  const std::string url = Create(100);
+  const auto expect = [](const TestClient::Answer& answer, int status) {
+    EXPECT_EQ(answer.status, status) << answer.body;
+    EXPECT_EQ(answer.headers.All("Tus-Resumable"), std::vector<std::string_view>{"1.0.0"})
+        << status;
+  };
+  for (const std::string& target : {std::string(kTus), url}) {
+    expect(Send("PUT", target), 405);
+    expect(Send("OPTIONS", target), 204);
+  }
+  expect(Send("HEAD", "/api/v1/%75ploads/" + url.substr(url.rfind('/') + 1)), 200);
+  expect(Send("DELETE", url, {{"Expect", "tea"}}), 417);
+  expect(Send("HEAD", url, {}, "x"), 413);
+  expect(Send("DELETE", url, {}, std::string(1'025, 'x')), 413);
+  // Found out only while the body comes.
+  TestClient chunked = Connect();
+  chunked.Send(HeadText("DELETE", url, {{"Transfer-Encoding", "chunked"}}, std::nullopt) +
+               "no size\r\n");
+  expect(chunked.Read(), 400);
+  for (const std::string method : {"POST", "PATCH", "HEAD", "DELETE"}) {
+    TestClient stranger = Connect();
+    stranger.Send(method + " " + (method == "POST" ? std::string(kTus) : url) +
+                  " HTTP/1.1\r\nHost: 127.0.0.1\r\nTus-Resumable: 1.0.0\r\n\r\n");
+    expect(stranger.Read(method != "HEAD"), 401);
+  }
+
+  EXPECT_FALSE(Send("GET", "/api/v1/none").headers.Has("Tus-Resumable"));
+  EXPECT_EQ(Offset(url), 0);
 }
 
 }  // namespace

@@ -6,12 +6,10 @@
 #include <fmt/format.h>
 
 #include "tapmask/api/error_response.h"
+#include "tapmask/storage/disk_reserve.h"
 
 namespace tapmask::api {
 namespace {
-
-// What the disk must keep free for the store itself.
-constexpr int64_t kSpareBytes = 64'000'000;
 
 std::string Megabytes(int64_t bytes) {
   return fmt::format("{} MB", (bytes + 999'999) / 1'000'000);
@@ -43,7 +41,7 @@ void CheckQuota(Services& services, const UserId& user_id) {
 }
 
 void CheckDisk(Services& services, int64_t bytes) {
-  if (services.blobs.FreeBytes() - kSpareBytes >= bytes) return;
+  if (services.blobs.FreeBytes() - kSpareDiskBytes >= bytes) return;
   throw Error(Code::kStorageFull, "The server's disk is full.");
 }
 
@@ -69,7 +67,16 @@ Upload AdmitUpload(Services& services, const UploadFiles& files, const Caller& c
   upload.job_id = JobId::New();
   if (!services.stores.uploads().Add(upload, limits.max_stored_bytes)) ThrowStorageQuota();
   // After the row: a row without a file is found by its time, a file without a row by nobody.
-  files.Create(upload.id);
+  try {
+    files.Create(upload.id);
+  } catch (...) {
+    // Nobody knows its id, so nobody could give its place in the account back.
+    try {
+      services.stores.uploads().Remove(upload.user_id, upload.id);
+    } catch (...) {  // The first failure is the one to tell.
+    }
+    throw;
+  }
   return upload;
 }
 

@@ -26,6 +26,7 @@ struct WishedUpload {
 //   415 unsupported_media        of 0 bytes
 //   403 quota_exceeded           the month's videos are used up
 //   403 storage_quota_exceeded   the account would keep too much
+//   429 rate_limited             the account has too many unfinished uploads
 //   507 storage_full             the disk has no room for it
 Upload AdmitUpload(Services& services, const UploadFiles& files, const Caller& caller,
                    const WishedUpload& wish);

@@ -37,7 +37,10 @@ class HookedBlobs final : public BlobStore {
     store_.PutFile(key, file);
     if (after_put) after_put();
   }
-  int64_t FreeBytes() override { return free_bytes.value_or(store_.FreeBytes()); }
+  int64_t FreeBytes() override {
+    if (on_free_bytes) on_free_bytes();
+    return free_bytes.value_or(store_.FreeBytes());
+  }
 
   std::unique_ptr<BlobWriter> Create(const BlobKey& key) override { return store_.Create(key); }
   std::unique_ptr<BlobReader> Open(const BlobKey& key) override { return store_.Open(key); }
@@ -47,7 +50,10 @@ class HookedBlobs final : public BlobStore {
     return store_.List(folder);
   }
   bool Remove(const BlobKey& key) override { return store_.Remove(key); }
-  RemovedFiles RemoveAll(const BlobKey& folder) override { return store_.RemoveAll(folder); }
+  RemovedFiles RemoveAll(const BlobKey& folder) override {
+    if (before_remove) before_remove(folder);
+    return store_.RemoveAll(folder);
+  }
   ScratchFolder MakeScratch() override { return store_.MakeScratch(); }
   std::filesystem::path WorkFolder(std::string_view name) override {
     return store_.WorkFolder(name);
@@ -57,7 +63,8 @@ class HookedBlobs final : public BlobStore {
   }
   RemovedFiles RemoveOrphans(Time before) override { return store_.RemoveOrphans(before); }
 
-  std::function<void()> before_put, after_put;
+  std::function<void()> before_put, after_put, on_free_bytes;
+  std::function<void(const BlobKey& folder)> before_remove;
   std::optional<int64_t> free_bytes;
 
  private:

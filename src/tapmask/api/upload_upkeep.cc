@@ -2,11 +2,10 @@
 #include "tapmask/api/upload_upkeep.h"
 
 #include <chrono>
+#include <exception>
 #include <optional>
 #include <set>
 #include <vector>
-
-#include <climits>
 
 #include "tapmask/api/error_response.h"
 #include "tapmask/api/store_upload.h"
@@ -17,8 +16,15 @@ namespace {
 
 constexpr int kAtOnce = 100;
 
-std::vector<Upload> AllUploads(Stores& stores) {
-  return stores.uploads().Expired(Time::max(), INT_MAX);
+// Calls `work` with every upload that is not finished.
+template <class Work>
+void ForUnfinished(Stores& stores, Work work) {
+  std::vector<Upload> page = stores.uploads().Unfinished(kAtOnce, nullptr);
+  while (!page.empty()) {
+    for (const Upload& upload : page) work(upload);
+    const UploadId last = page.back().id;
+    page = stores.uploads().Unfinished(kAtOnce, &last);
+  }
 }
 
 void Add(const RemovedFiles& more, RemovedFiles& removed) {
@@ -40,43 +46,57 @@ int FinishInterruptedUploads(Services& services) {
   const UploadFiles files(services.blobs);
   const Time now = services.clock.Now();
   int finished = 0;
-  for (const Upload& upload : AllUploads(services.stores)) {
-    if (upload.expires_at <= now) continue;
+  ForUnfinished(services.stores, [&](const Upload& upload) {
+    if (upload.expires_at <= now) return;
     try {
-      if (!IsWhole(services, files, upload)) continue;
+      if (!IsWhole(services, files, upload)) return;
       const std::optional<User> user = services.stores.users().Get(upload.user_id);
-      if (!user) continue;
+      if (!user) return;
       StoreUpload(services, files, upload, *upload.length_bytes, user->tier);
       ++finished;
-    } catch (const Error&) {
+    } catch (const std::exception&) {
       services.log.Warning("upload_not_finished",
                            {{"job_id", upload.job_id}, {"video_id", upload.video_id}});
     }
-  }
+  });
   return finished;
 }
 
 RemovedFiles RemoveExpiredUploads(Stores& stores, BlobStore& blobs, Time now) {
   RemovedFiles removed;
-  bool has_more = true;
-  while (has_more) {
-    const std::vector<Upload> expired = stores.uploads().Expired(now, kAtOnce);
-    for (const Upload& upload : expired) {
-      // A request that came in the last moment may have set its time anew.
-      if (stores.uploads().Get(upload.user_id, upload.id, now)) continue;
-      Add(RemoveUpload(stores, blobs, upload), removed);
+  std::exception_ptr failure;
+  // One that cannot be removed now keeps no other waiting.
+  const auto remove = [&](const auto& step) {
+    try {
+      Add(step(), removed);
+    } catch (const std::exception&) {
+      if (!failure) failure = std::current_exception();
     }
-    has_more = expired.size() == kAtOnce;
+  };
+  std::vector<Upload> expired = stores.uploads().Expired(now, kAtOnce);
+  while (!expired.empty()) {
+    for (const Upload& upload : expired) {
+      remove([&] {
+        // A request that came in the last moment may have set its time anew.
+        if (stores.uploads().Get(upload.user_id, upload.id, now)) return RemovedFiles();
+        return RemoveUpload(stores, blobs, upload);
+      });
+    }
+    const Upload last = expired.back();
+    expired = stores.uploads().Expired(now, kAtOnce, &last);
   }
-  // The files first: a row is made before its file, so a file without one has lost it.
+  // The files first: a row is made before its file, so a file without one has lost it. One whose
+  // upload is finished is a video by now.
   const UploadFiles files(blobs);
   const std::vector<UploadId> ids = files.Ids();
-  if (ids.empty()) return removed;
-  std::set<UploadId> known;
-  for (const Upload& upload : AllUploads(stores)) known.insert(upload.id);
-  for (const UploadId& id : ids) {
-    if (!known.contains(id)) Add(files.Remove(id), removed);
+  if (!ids.empty()) {
+    std::set<UploadId> known;
+    ForUnfinished(stores, [&](const Upload& upload) { known.insert(upload.id); });
+    for (const UploadId& id : ids) {
+      if (!known.contains(id)) remove([&] { return files.Remove(id); });
+    }
   }
+  if (failure) std::rethrow_exception(failure);
   return removed;
 }
 

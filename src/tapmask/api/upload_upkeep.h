@@ -17,7 +17,8 @@ namespace tapmask::api {
 int FinishInterruptedUploads(Services& services);
 
 // Removes uploads whose time is over, finished or not, with their bytes, and files that belong to
-// no upload. Videos stay. For the sweeper.
+// no unfinished upload. Videos stay. For the sweeper. When some cannot be removed, throws what the
+// first of them threw, after all others are gone.
 RemovedFiles RemoveExpiredUploads(Stores& stores, BlobStore& blobs, Time now);
 
 // All of an account, before it is erased.

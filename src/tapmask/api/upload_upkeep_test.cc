@@ -196,6 +196,74 @@ TEST_F(UploadUpkeep, RemovesAStoredFileThatNeverGotItsJob) {
   ExpectNothingLeft();
 }
 
+// What was wrong: the first that could not be removed ended it for all that came after.
+TEST_F(UploadUpkeep, OneThatCannotBeRemovedKeepsNoOtherWaiting) {
+  const User first = user;
+  for (int i = 0; i < kMostUnfinishedUploads; ++i) Create(1'000);
+  clock.Advance(1s);
+  user = AddUser(Tier::kFree);
+  Create(1'000);
+  Create(1'000);
+  clock.Advance(25h);
+  int failed = 0;
+  blobs().before_remove = [&](const BlobKey& folder) {
+    if (!folder.text().starts_with(first.id.text())) return;
+    // Of any kind.
+    if (++failed == 1) throw Error(Code::kUnavailable, "The disk is away.");
+    throw std::runtime_error("what is that");
+  };
+  const UploadFiles files(blobs());
+  files.Create(UploadId::New());
+
+  try {
+    RemoveExpiredUploads(stores(), blobs(), clock.Now());
+    ADD_FAILURE() << "nobody was told";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::kUnavailable);
+  }
+  EXPECT_EQ(failed, kMostUnfinishedUploads);
+  EXPECT_TRUE(stores().uploads().OfUser(user.id).empty());
+  EXPECT_TRUE(files.Ids().empty());
+
+  blobs().before_remove = nullptr;
+  RemoveExpiredUploads(stores(), blobs(), clock.Now());
+  EXPECT_TRUE(stores().uploads().OfUser(first.id).empty());
+}
+
+TEST_F(UploadUpkeep, RemovesTheFileThatAFinishedUploadLeftBehind) {
+  const std::string url = Create(1'000), other = Create(1'000);
+  ASSERT_EQ(Patch(url, 0, MadeVideo(1'000)).status, 204);
+  const std::vector<Upload> uploads = stores().uploads().OfUser(user.id);
+  const Upload& done = uploads.at(uploads.at(0).is_complete ? 0 : 1);
+  const UploadFiles files(blobs());
+  files.Create(done.id);
+
+  EXPECT_EQ(RemoveExpiredUploads(stores(), blobs(), clock.Now()).files, 1);
+
+  EXPECT_EQ(files.Ids().size(), 1u);
+  EXPECT_EQ(Offset(url), 1'000);
+  EXPECT_EQ(Offset(other), 0);
+}
+
+TEST_F(UploadUpkeep, FinishesMoreThanAPageOfUploads) {
+  const std::string data = MadeVideo(1'000);
+  UploadFiles files(blobs());
+  std::vector<User> users;
+  for (int i = 0; i < 3; ++i) {
+    user = AddUser(Tier::kFree);
+    users.push_back(user);
+    for (int j = 0; j < 60; ++j) Create(1'000);
+    // All but one of them have come only in part.
+    const Upload upload = stores().uploads().OfUser(user.id).at(30);
+    files.Open(upload.id, UploadFiles::Unchecked::kDrop)->Append(data);
+  }
+
+  EXPECT_EQ(FinishInterruptedUploads(services()), 3);
+  for (const User& one : users) {
+    EXPECT_EQ(stores().videos().List(one.id, clock.Now()).size(), 1u);
+  }
+}
+
 TEST_F(UploadUpkeep, RemovesFilesThatBelongToNoUpload) {
   const std::string url = Create(1'000);
   const UploadFiles files(blobs());

@@ -7,8 +7,16 @@
 
 #include "tapmask/api/error_response.h"
 #include "tapmask/api/media_signature.h"
+#include "tapmask/storage/disk_reserve.h"
 
 namespace tapmask::api {
+namespace {
+
+constexpr int64_t kMostUnasked = 16'000'000;
+// Of what is free: so many writers at once do not use up what was free when they asked.
+constexpr int64_t kUnaskedShare = 64;
+
+}  // namespace
 
 UploadWriter::UploadWriter(Services& services, const UploadFiles& files, const Upload& upload,
                            int64_t offset, std::chrono::milliseconds life,
@@ -53,11 +61,21 @@ void UploadWriter::RenewTime() {
   renewed_at_ = now;
 }
 
+void UploadWriter::CheckDisk(int64_t bytes) {
+  if (unasked_bytes_ < bytes) {
+    const int64_t free = services_.blobs.FreeBytes() - kSpareDiskBytes;
+    if (free < bytes) throw Error(Code::kStorageFull, "The server's disk is full.");
+    unasked_bytes_ = std::max(bytes, std::min(kMostUnasked, free / kUnaskedShare));
+  }
+  unasked_bytes_ -= bytes;
+}
+
 void UploadWriter::Write(std::string_view data) {
   if (data.empty()) return;
   RenewTime();
   UploadFile file = Open();
   if (!knows_format_) CheckSignature(file, data);
+  CheckDisk(static_cast<int64_t>(data.size()));
   if (checksum_) {
     if (!has_written_) file.BeginUnchecked();
     has_written_ = true;

@@ -24,7 +24,8 @@ class UploadWriter {
                std::chrono::milliseconds life, std::optional<UploadChecksum> checksum);
 
   // Throws 415 unsupported_media as soon as the first bytes are of no video: the upload is to be
-  // removed. kNotFound: it was removed.
+  // removed. kNotFound: it was removed. kStorageFull: the disk has no more than kSpareDiskBytes, or
+  // nothing at all; what was written before stays.
   void Write(std::string_view data);
 
   // Makes what was written durable. With a checksum: nothing of a body without its `End` counts, so
@@ -40,6 +41,7 @@ class UploadWriter {
   UploadFile Open() const;
   void CheckSignature(const UploadFile& file, std::string_view data);
   void RenewTime();
+  void CheckDisk(int64_t bytes);
 
   Services& services_;
   const UploadFiles& files_;
@@ -50,6 +52,7 @@ class UploadWriter {
   bool knows_format_ = false;
   bool has_written_ = false;
   Time renewed_at_;
+  int64_t unasked_bytes_ = 0;  // May be written before the disk is asked again.
 };
 
 }  // namespace tapmask::api

@@ -25,6 +25,7 @@
 #include "tapmask/core/stop_wait.h"
 #include "tapmask/jobs/job_rules.h"
 #include "tapmask/notify/mail_dispatcher.h"
+#include "tapmask/storage/disk_reserve.h"
 #include "tapmask/worker/sandbox.h"
 #include "tapmask/worker/sweeper.h"
 
@@ -249,7 +250,7 @@ class ServiceHost::Impl {
         [this](Time now) {
           return api::RemoveExpiredUploads(*parts_->stores, *parts_->blobs, now);
         },
-        Sweeper::Options{});
+        Sweeper::Options{.reserve = &reserve_});
     upkeep_.push_back(Every(kSweepInterval, [this](const std::stop_token&) {
       sweeper_->Sweep(parts_->clock.Now());
       try {
@@ -290,6 +291,7 @@ class ServiceHost::Impl {
   api::JobWatch watch_;
   api::Services services_;
   std::string url_;
+  const DiskReserve reserve_{std::filesystem::absolute(settings_.data_folder)};
   std::optional<Sweeper> sweeper_;
   std::unique_ptr<SmtpSender> sender_;
   std::optional<MailDispatcher> mails_;

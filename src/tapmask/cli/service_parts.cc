@@ -9,6 +9,7 @@
 
 #include "tapmask/core/error.h"
 #include "tapmask/jobs/job_rules.h"
+#include "tapmask/storage/disk_reserve.h"
 #include "tapmask/storage/local/local_store.h"
 #include "tapmask/store/sqlite/sqlite_stores.h"
 
@@ -44,6 +45,8 @@ void MakeDataFolder(const fs::path& folder) {
 std::unique_ptr<ServiceParts> OpenServiceParts(const ServeSettings& settings) {
   const fs::path folder = fs::absolute(settings.data_folder);
   MakeDataFolder(folder);
+  // What is opened below writes, and so does what makes room again.
+  DiskReserve(folder).GiveUpIfFull();
   auto parts = std::make_unique<ServiceParts>();
   JobRules rules;
   rules.tiers = settings.tiers;

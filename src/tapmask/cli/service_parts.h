@@ -17,6 +17,7 @@ namespace tapmask {
 //   tapmask.db      accounts, videos, jobs, mails (SQLite)
 //   files/          videos and what came of them
 //   signing-keys    of the links to files
+//   disk-reserve    takes up space that is given up when the disk is full
 //   serve.lock      held by the one `tapmask serve` of this folder
 struct ServiceParts {
   SystemClock clock;

@@ -25,13 +25,18 @@ struct Upload {
   bool is_complete = false;
 };
 
+// So many an account may have, expired ones included until they are removed: each costs the service
+// a row and a file that it looks at again and again.
+inline constexpr int kMostUnfinishedUploads = 100;
+
 // Threads, durability and errors as in JobStore.
 class UploadStore {
  public:
   virtual ~UploadStore() = default;
 
   // False: with it the user's videos and unfinished uploads would take more than `most_bytes`;
-  // INT64_MAX is no limit. Throws kNotFound when there is no such account.
+  // INT64_MAX is no limit. Throws kNotFound when there is no such account, kRateLimited when it has
+  // kMostUnfinishedUploads.
   virtual bool Add(const Upload& upload, int64_t most_bytes) = 0;
   // Nothing: no such upload of this user, or its time is over.
   virtual std::optional<Upload> Get(const UserId& user_id, const UploadId& id, Time now) = 0;
@@ -42,8 +47,13 @@ class UploadStore {
   virtual bool SetComplete(const UploadId& id) = 0;
   virtual bool Remove(const UserId& user_id, const UploadId& id) = 0;
   virtual std::vector<Upload> OfUser(const UserId& user_id) = 0;
-  // Those whose time is over, finished or not, the earliest first.
-  virtual std::vector<Upload> Expired(Time now, int limit) = 0;
+  // Those whose time is over, finished or not, the earliest first. `after`: the last one of the
+  // page before, which need not be there any more; null: from the beginning.
+  virtual std::vector<Upload> Expired(Time now, int limit, const Upload* after) = 0;
+  std::vector<Upload> Expired(Time now, int limit) { return Expired(now, limit, nullptr); }
+  // Those that are not finished, expired or not, in the order of their ids, which come after
+  // `after`; null: from the beginning. Whatever is unfinished all the time is on one of the pages.
+  virtual std::vector<Upload> Unfinished(int limit, const UploadId* after) = 0;
 };
 
 }  // namespace tapmask

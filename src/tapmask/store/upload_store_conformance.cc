@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <set>
+#include <string>
+
 #include "tapmask/store/store_conformance.h"
 
 namespace tapmask {
@@ -133,6 +136,75 @@ TEST_P(UploadStoreConformance, ListsWhatHasExpiredTheEarliestFirst) {
   EXPECT_EQ(all[2].id, late.id);
   EXPECT_EQ(store.Expired(now_ + 24h, 2).size(), 2u);
   EXPECT_TRUE(store.Expired(now_ + 24h, -1).empty());
+}
+
+TEST_P(UploadStoreConformance, ListsWhatHasExpiredInPages) {
+  const User user = AddUser();
+  UploadStore& store = stores().uploads();
+  std::set<std::string> all;
+  for (int i = 0; i < 10; ++i) {
+    // Many of one moment, so that a page ends among them.
+    const Upload upload = UploadOf(user, 1, 1, i < 8 ? now_ : now_ + 1s);
+    ASSERT_TRUE(store.Add(upload, 1'000));
+    all.insert(upload.id.text());
+  }
+  std::set<std::string> seen;
+  std::vector<Upload> page = store.Expired(now_ + 48h, 3);
+  for (size_t pages = 0; !page.empty() && pages < 10; ++pages) {
+    for (const Upload& upload : page) EXPECT_TRUE(seen.insert(upload.id.text()).second);
+    const Upload last = page.back();
+    if (pages == 0) store.Remove(user.id, last.id);
+    page = store.Expired(now_ + 48h, 3, &last);
+    EXPECT_LE(page.size(), 3u);
+  }
+  EXPECT_EQ(seen, all);
+}
+
+TEST_P(UploadStoreConformance, ListsWhatIsUnfinishedInPages) {
+  const User user = AddUser(), other = AddUser();
+  UploadStore& store = stores().uploads();
+  std::set<std::string> all;
+  for (int i = 0; i < 10; ++i) {
+    // One that has expired has its file still.
+    Upload upload = UploadOf(i % 2 == 0 ? user : other, 1, 1, now_ - 48h * (i % 3));
+    if (i == 4) upload.length_bytes.reset();
+    ASSERT_TRUE(store.Add(upload, 1'000));
+    if (i == 3 || i == 5) {
+      ASSERT_TRUE(store.SetComplete(upload.id));
+    } else {
+      all.insert(upload.id.text());
+    }
+  }
+  std::set<std::string> seen;
+  std::vector<Upload> page = store.Unfinished(3, nullptr);
+  for (size_t pages = 0; !page.empty() && pages < 10; ++pages) {
+    for (const Upload& upload : page) EXPECT_TRUE(seen.insert(upload.id.text()).second);
+    const UploadId last = page.back().id;
+    page = store.Unfinished(3, &last);
+    EXPECT_LE(page.size(), 3u);
+  }
+  EXPECT_EQ(seen, all);
+  EXPECT_TRUE(store.Unfinished(-1, nullptr).empty());
+}
+
+TEST_P(UploadStoreConformance, TakesNoMoreThanAnAccountMayHaveUnfinished) {
+  const User user = AddUser(), other = AddUser();
+  UploadStore& store = stores().uploads();
+  std::vector<Upload> uploads;
+  for (int i = 0; i < kMostUnfinishedUploads; ++i) {
+    uploads.push_back(UploadOf(user, 0, 0, now_));
+    ASSERT_TRUE(store.Add(uploads.back(), 1'000));
+  }
+
+  EXPECT_EQ(CodeOf([&] { store.Add(UploadOf(user, 0, 0, now_), 1'000); }), Code::kRateLimited);
+  EXPECT_EQ(store.OfUser(user.id).size(), uploads.size());
+  EXPECT_TRUE(store.Add(UploadOf(other, 0, 0, now_), 1'000));
+
+  ASSERT_TRUE(store.SetComplete(uploads[0].id));
+  EXPECT_TRUE(store.Add(UploadOf(user, 0, 0, now_), 1'000));
+  ASSERT_TRUE(store.Remove(user.id, uploads[1].id));
+  EXPECT_TRUE(store.Add(UploadOf(user, 0, 0, now_), 1'000));
+  EXPECT_EQ(CodeOf([&] { store.Add(UploadOf(user, 0, 0, now_), 1'000); }), Code::kRateLimited);
 }
 
 TEST_P(UploadStoreConformance, RemovesAnUploadForItsOwnerOnly) {

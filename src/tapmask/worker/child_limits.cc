@@ -43,11 +43,16 @@ SandboxLimits Limits(int64_t pixels, std::chrono::seconds wall, int threads) {
   return limits;
 }
 
+// The rest of the service needs to write, too.
+int64_t MostOf(int64_t free_bytes) {
+  return std::max<int64_t>(0, free_bytes - kGiB / 4);
+}
+
 }  // namespace
 
-SandboxLimits LimitsOfIngest(const TierLimits& tier, int threads) {
+SandboxLimits LimitsOfIngest(const TierLimits& tier, int threads, int64_t free_bytes) {
   SandboxLimits limits = Limits(PixelsOf(tier), TimeFor(tier), threads);
-  limits.file_bytes = 16 * kGiB;
+  limits.file_bytes = std::min(16 * kGiB, MostOf(free_bytes));
   return limits;
 }
 
@@ -60,8 +65,7 @@ SandboxLimits LimitsOfPreview(const VideoFacts& facts, int threads) {
 
 SandboxLimits LimitsOfMask(const VideoFacts& facts, int threads, int64_t free_bytes) {
   SandboxLimits limits = Limits(PixelsOf(facts), TimeFor(facts), threads);
-  // The rest of the service needs to write, too.
-  limits.file_bytes = std::max<int64_t>(0, free_bytes - kGiB / 4);
+  limits.file_bytes = MostOf(free_bytes);
   return limits;
 }
 

@@ -15,9 +15,9 @@ namespace tapmask {
 // What the children of each kind of job may use, and how long. Generous: a limit that honest work
 // meets would harm more than it saves; what they stop is work without end.
 
-SandboxLimits LimitsOfIngest(const TierLimits& tier, int threads);
 SandboxLimits LimitsOfPreview(const VideoFacts& facts, int threads);
-// `free_bytes`: of the disk.
+// `free_bytes`: of the disk, some of which is left to the rest of the service.
+SandboxLimits LimitsOfIngest(const TierLimits& tier, int threads, int64_t free_bytes);
 SandboxLimits LimitsOfMask(const VideoFacts& facts, int threads, int64_t free_bytes);
 
 TaskPatience PatienceOfIngest(const TierLimits& tier);

@@ -29,7 +29,9 @@ TEST(ChildLimits, AreSaneForAllThatCanBe) {
   const Tiers tiers;
   for (const int threads : {0, 1, 1024}) {
     for (const TierLimits* tier : {&tiers.free, &tiers.pro, &tiers.local}) {
-      ExpectSane(LimitsOfIngest(*tier, threads));
+      for (const int64_t free : {int64_t{0}, kGiB, INT64_MAX}) {
+        ExpectSane(LimitsOfIngest(*tier, threads, free));
+      }
     }
     for (const VideoFacts& facts :
          {Facts(1, 1, 1), Facts(1920, 1080, 18'000), Facts(65'536, 65'536, 100'000'000)}) {
@@ -45,6 +47,11 @@ TEST(ChildLimits, LeaveTheServiceSomeOfTheDisk) {
   const VideoFacts facts = Facts(1920, 1080, 100);
   EXPECT_EQ(LimitsOfMask(facts, 1, kGiB / 8).file_bytes, 0);
   EXPECT_EQ(LimitsOfMask(facts, 1, 10 * kGiB).file_bytes, 10 * kGiB - kGiB / 4);
+
+  const TierLimits tier = Tiers{}.pro;
+  EXPECT_EQ(LimitsOfIngest(tier, 1, kGiB / 8).file_bytes, 0);
+  EXPECT_EQ(LimitsOfIngest(tier, 1, 10 * kGiB).file_bytes, 10 * kGiB - kGiB / 4);
+  EXPECT_EQ(LimitsOfIngest(tier, 1, 1000 * kGiB).file_bytes, 16 * kGiB);
 }
 
 TEST(ChildLimits, GrowWithTheVideoAndTheThreads) {

@@ -75,7 +75,7 @@ class Attempt {
 
   TaskEnd Ingest() {
     const std::unique_ptr<VideoChild> child =
-        NewChild(LimitsOfIngest(TierOfJob(), shared_.threads));
+        NewChild(LimitsOfIngest(TierOfJob(), shared_.threads, shared_.blobs.FreeBytes()));
     TaskDriver driver = DriverOf(*child, PatienceOfIngest(TierOfJob()));
     if (std::optional<TaskEnd> end = driver.AwaitReady(stop_)) return *end;
     TaskEnd end = driver.Run("ingest", TaskParameters().dump(), {}, stop_);

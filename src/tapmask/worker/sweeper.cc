@@ -5,6 +5,7 @@
 #include <exception>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -40,13 +41,48 @@ void Sweeper::Try(Term step, Step run) {
   try {
     run();
   } catch (const Error& error) {
+    if (error.code() == Code::kStorageFull) was_disk_full_ = true;
     log_.Warning("sweep_failed", {{"step", step}, {"code", error.code()}});
   } catch (const std::exception&) {
     log_.Error("sweep_failed", {{"step", step}, {"code", Code::kInternal}});
   }
 }
 
+// Runs `run` with what `list(limit)` gives until it has said often enough that one is done. Those
+// that cannot be done now are the first of the list again; they keep no other waiting.
+template <class List, class Name, class Step>
+void Sweeper::TryEach(Term step, List list, Name name_of, Step run) {
+  std::set<std::string> tried;
+  for (int done = 0; done < kAtOnce;) {
+    const size_t tried_before = tried.size();
+    for (const auto& one : list(static_cast<int>(tried_before) + kAtOnce)) {
+      if (!tried.insert(name_of(one)).second) continue;
+      Try(step, [&] { done += run(one) ? 1 : 0; });
+    }
+    if (tried.size() == tried_before) return;
+  }
+}
+
 void Sweeper::Sweep(Time now) {
+  if (options_.reserve) GiveUpReserve(&DiskReserve::GiveUpIfFull);
+  was_disk_full_ = false;
+  DoAllSteps(now);
+  if (!options_.reserve) return;
+  if (!was_disk_full_) {
+    Try("disk_reserve", [&] { options_.reserve->Restore(); });
+  } else if (GiveUpReserve(&DiskReserve::GiveUp)) {
+    DoAllSteps(now);
+  }
+}
+
+bool Sweeper::GiveUpReserve(bool (DiskReserve::*give_up)() const) {
+  bool is_given_up = false;
+  Try("disk_reserve", [&] { is_given_up = (options_.reserve->*give_up)(); });
+  if (is_given_up) log_.Warning("disk_full");
+  return is_given_up;
+}
+
+void Sweeper::DoAllSteps(Time now) {
   Try("leases", [&] { stores_.jobs().Reap(now); });
   Try("videos", [&] {
     stores_.videos().DeleteExpired(now);
@@ -78,11 +114,11 @@ void Sweeper::Sweep(Time now) {
   });
 }
 
-// One that cannot be done now keeps no other waiting.
 void Sweeper::SweepVideos(Time now) {
-  for (const DeletedVideo& video : stores_.videos().ToSweep(kAtOnce)) {
-    Try("video", [&] { SweepVideo(video, now); });
-  }
+  TryEach(
+      "video", [&](int limit) { return stores_.videos().ToSweep(limit); },
+      [](const DeletedVideo& video) { return video.id.text(); },
+      [&](const DeletedVideo& video) { return SweepVideo(video, now), true; });
 }
 
 void Sweeper::SweepVideo(const DeletedVideo& video, Time now) {
@@ -102,21 +138,23 @@ void Sweeper::SweepVideo(const DeletedVideo& video, Time now) {
 }
 
 void Sweeper::EraseAccounts() {
-  for (const UserId& user_id : stores_.users().Closed(kAtOnce)) {
-    Try("account", [&] { EraseAccount(user_id); });
-  }
+  TryEach(
+      "account", [&](int limit) { return stores_.users().Closed(limit); },
+      [](const UserId& user_id) { return user_id.text(); },
+      [&](const UserId& user_id) { return EraseAccount(user_id); });
 }
 
-void Sweeper::EraseAccount(const UserId& user_id) {
+bool Sweeper::EraseAccount(const UserId& user_id) {
   try {
-    if (!stores_.users().Erase(user_id)) return;
+    if (!stores_.users().Erase(user_id)) return true;
   } catch (const Error& error) {
     if (error.code() != Code::kConflict) throw;
-    return;  // Its videos are not all swept yet.
+    return false;  // Its videos are not all swept yet.
   }
   log_.Info("account_erased", {{"user_id", user_id}});
   // What no row knew of, too: there must be nothing left of this user.
   Count("account_erased", blobs_.RemoveAll(BlobKey::Make(user_id.text())));
+  return true;
 }
 
 // A worker that is killed between writing an output and saying so leaves files that belong to

@@ -7,6 +7,7 @@
 #include "tapmask/core/clock.h"
 #include "tapmask/jobs/stores.h"
 #include "tapmask/storage/blob_store.h"
+#include "tapmask/storage/disk_reserve.h"
 #include "tapmask/storage/signed_url.h"
 #include "tapmask/telemetry/log.h"
 #include "tapmask/telemetry/metrics.h"
@@ -28,6 +29,9 @@ class Sweeper {
     std::chrono::milliseconds orphan_age = std::chrono::hours(1);
     std::chrono::milliseconds orphan_interval = std::chrono::minutes(10);
     std::chrono::milliseconds signing_key_life = std::chrono::hours(24 * 7);
+    // Given up while the disk is full, so that the rest can be removed, and made again then. Null:
+    // none. Must outlive the sweeper.
+    const DiskReserve* reserve = nullptr;
   };
 
   // All must outlive it. `remove_uploads`: removes uploads whose time is over, at the time that it
@@ -39,10 +43,12 @@ class Sweeper {
   void Sweep(Time now);
 
  private:
+  void DoAllSteps(Time now);
+  bool GiveUpReserve(bool (DiskReserve::*give_up)() const);
   void SweepVideos(Time now);
   void SweepVideo(const DeletedVideo& video, Time now);
   void EraseAccounts();
-  void EraseAccount(const UserId& user_id);
+  bool EraseAccount(const UserId& user_id);  // False: not yet.
   void RemoveOwnerless(Time now);
   bool HasOwner(const std::string& user, const std::string& thing, const std::string& attempt,
                 Time now);
@@ -50,6 +56,8 @@ class Sweeper {
   void Count(Term reason, const RemovedFiles& removed);
   template <class Step>
   void Try(Term step, Step run);
+  template <class List, class Name, class Step>
+  void TryEach(Term step, List list, Name name_of, Step run);
 
   Stores& stores_;
   BlobStore& blobs_;
@@ -59,6 +67,7 @@ class Sweeper {
   const std::function<RemovedFiles(Time)> remove_uploads_;
   const Options options_;
   Time orphans_looked_at_;
+  bool was_disk_full_ = false;  // In one of the steps.
 };
 
 }  // namespace tapmask

@@ -6,13 +6,13 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <string>
-#include <sys/statvfs.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
 
 #include "tapmask/core/error.h"
 #include "tapmask/core/id.h"
+#include "tapmask/storage/disk_reserve.h"
 #include "tapmask/storage/hex.h"
 #include "tapmask/storage/local/encrypted_file.h"
 #include "tapmask/storage/local/posix_file.h"
@@ -141,6 +141,7 @@ void LocalStore::PutFile(const BlobKey& key, const fs::path& file) {
     SyncFile(source, file);
     if (RenameInto(file, PathOf(key))) return;
   }
+  CheckRoomFor(StatOf(source, file).st_size);
   const std::unique_ptr<BlobWriter> writer = Create(key);
   std::vector<std::byte> buffer(kCopyBytes);
   for (int64_t offset = 0;;) {
@@ -169,6 +170,7 @@ FileDescriptor LocalStore::OpenPlain(const BlobKey& key) {
   if (!options_.key) return OpenForReading(PathOf(key));
   const std::unique_ptr<BlobReader> reader = Open(key);
   if (!reader) return FileDescriptor();
+  CheckRoomFor(reader->size_bytes());
   const TemporaryBlobFile copy(temporary_);  // Loses its name at the end of this function.
   std::vector<std::byte> buffer(kCopyBytes);
   for (int64_t offset = 0; offset < reader->size_bytes();) {
@@ -245,10 +247,13 @@ void LocalStore::RemoveEmptyFolders(fs::path folder) const {
   SyncFolder(folder);  // What is gone stays gone.
 }
 
+void LocalStore::CheckRoomFor(int64_t bytes) {
+  if (FreeBytes() - kSpareDiskBytes >= bytes) return;
+  throw Error(Code::kStorageFull, "There is no space left for files; try again later.");
+}
+
 int64_t LocalStore::FreeBytes() {
-  struct statvfs info {};
-  if (::statvfs(blobs_.c_str(), &info) != 0) ThrowErrno(errno, "looking at", blobs_);
-  return static_cast<int64_t>(info.f_bavail) * static_cast<int64_t>(info.f_frsize);
+  return FreeBytesAt(blobs_);
 }
 
 ScratchFolder LocalStore::MakeScratch() {

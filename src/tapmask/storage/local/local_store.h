@@ -50,6 +50,8 @@ class LocalStore final : public BlobStore {
 
  private:
   void CheckFormat() const;
+  // Before a whole file is written: it must not take the disk's last bytes.
+  void CheckRoomFor(int64_t bytes);
   std::filesystem::path PathOf(const BlobKey& key) const { return blobs_ / key.text(); }
   int64_t SizeOf(int64_t size_on_disk_bytes) const;
   void RemoveEmptyFolders(std::filesystem::path folder) const;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <sys/file.h>
+#include <sys/statvfs.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -166,6 +167,14 @@ void SyncFolder(const std::filesystem::path& path) {
   if (Restarted([&] { return ::fsync(folder.get()); }) != 0 && errno != EINVAL) {
     ThrowErrno(errno, "syncing", path);
   }
+}
+
+int64_t FreeBytesAt(const std::filesystem::path& path) {
+  struct statvfs info {};
+  if (Restarted([&] { return ::statvfs(path.c_str(), &info); }) != 0) {
+    ThrowErrno(errno, "looking at", path);
+  }
+  return static_cast<int64_t>(info.f_bavail) * static_cast<int64_t>(info.f_frsize);
 }
 
 void MakeFolders(const std::filesystem::path& path) {

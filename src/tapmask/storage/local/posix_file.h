@@ -32,6 +32,8 @@ size_t ReadAllAt(const FileDescriptor& file, int64_t offset, std::span<std::byte
                  const std::filesystem::path& path);
 void SyncFile(const FileDescriptor& file, const std::filesystem::path& path);
 void SyncFolder(const std::filesystem::path& path);
+// What the file system of `path`, which must exist, has for us still.
+int64_t FreeBytesAt(const std::filesystem::path& path);
 
 // `path` and the folders above it that are missing; each is durable.
 void MakeFolders(const std::filesystem::path& path);

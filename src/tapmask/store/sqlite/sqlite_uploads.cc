@@ -43,10 +43,20 @@ bool FitsIn(Connection& connection, const UserId& user_id, const UploadId& id, i
          reserved <= most_bytes - bytes - stored;
 }
 
+void CheckCount(Connection& connection, const UserId& user_id) {
+  Statement statement = connection.Query(
+      "SELECT COUNT(*) FROM uploads WHERE user_id = ?1 AND NOT is_complete", user_id);
+  if (statement.Step() && statement.Int() >= kMostUnfinishedUploads) {
+    throw Error(Code::kRateLimited,
+                "The account has too many unfinished uploads; finish some, or give some up.");
+  }
+}
+
 }  // namespace
 
 bool SqliteUploads::Add(const Upload& upload, int64_t most_bytes) {
   return database_.Write([&](Connection& connection) {
+    CheckCount(connection, upload.user_id);
     if (!FitsIn(connection, upload.user_id, upload.id, upload.reserved_bytes, most_bytes)) {
       return false;
     }
@@ -108,12 +118,23 @@ std::vector<Upload> SqliteUploads::OfUser(const UserId& user_id) {
       [&](Connection& connection) { return ReadUploads(connection.Query(kSelect, user_id)); });
 }
 
-std::vector<Upload> SqliteUploads::Expired(Time now, int limit) {
-  static const std::string kSelect =
-      std::string(kSelectUploads)
-          .append("WHERE expires_at <= ?1 ORDER BY expires_at, seq LIMIT ?2");
+std::vector<Upload> SqliteUploads::Expired(Time now, int limit, const Upload* after) {
+  static const std::string kSelect = std::string(kSelectUploads).append(R"(
+WHERE expires_at <= ?1 AND (expires_at, id) > (?3, ?4) ORDER BY expires_at, id LIMIT ?2)");
+  const Time after_time = after ? after->expires_at : Time::min();
+  const std::string after_id = after ? after->id.text() : "";
   return database_.Read([&](Connection& connection) {
-    return ReadUploads(connection.Query(kSelect, now, std::max(limit, 0)));
+    return ReadUploads(connection.Query(kSelect, now, std::max(limit, 0), after_time, after_id));
+  });
+}
+
+std::vector<Upload> SqliteUploads::Unfinished(int limit, const UploadId* after) {
+  static const std::string kSelect = std::string(kSelectUploads)
+                                         .append("WHERE NOT is_complete AND id > ?2 ")
+                                         .append("ORDER BY id LIMIT ?1");
+  const std::string after_id = after ? after->text() : "";
+  return database_.Read([&](Connection& connection) {
+    return ReadUploads(connection.Query(kSelect, std::max(limit, 0), after_id));
   });
 }
 

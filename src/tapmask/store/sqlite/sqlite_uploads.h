@@ -20,7 +20,8 @@ class SqliteUploads final : public UploadStore {
   bool SetComplete(const UploadId& id) override;
   bool Remove(const UserId& user_id, const UploadId& id) override;
   std::vector<Upload> OfUser(const UserId& user_id) override;
-  std::vector<Upload> Expired(Time now, int limit) override;
+  std::vector<Upload> Expired(Time now, int limit, const Upload* after) override;
+  std::vector<Upload> Unfinished(int limit, const UploadId* after) override;
 
  private:
   Database& database_;
