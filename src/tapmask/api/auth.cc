@@ -44,6 +44,15 @@ std::string AccountKey(std::string_view email) {
   return key;
 }
 
+// One at "localhost" is nobody's who is not on this machine; that of the local owner, to whom the
+// link on the terminal gives the account, is such a one.
+void CheckMailCanCome(JsonMembers& members, const std::string& email) {
+  const bool is_local = EqualIgnoringCase(MailDomain(email), "localhost");
+  if (is_local || !IsMailAddress(email)) {
+    members.Refuse("email", "is no address that mail can be sent to");
+  }
+}
+
 std::string NeedTokenText(JsonMembers& members) {
   std::string token = members.NeedText("token", 16, 128);
   const bool is_plain = std::all_of(token.begin(), token.end(), [](char c) {
@@ -140,7 +149,7 @@ Task<Response> Auth::Register(Request& request) {
   }
   JsonMembers members(ParseJsonObject(request));
   const std::string email = NeedEmail(members);
-  if (!IsMailAddress(email)) members.Refuse("email", "is no address that mail can be sent to");
+  CheckMailCanCome(members, email);
   const std::string password = NeedPassword(members, kLeastPasswordCharacters);
   members.NoMore();
   CountRequest(request);
@@ -273,7 +282,11 @@ Task<Response> Auth::Reset(Request& request) {
   const bool is_by_token = members.rest().contains("token");
   const std::string text = is_by_token ? NeedTokenText(members) : NeedEmail(members);
   std::string password;
-  if (is_by_token) password = NeedPassword(members, kLeastPasswordCharacters);
+  if (is_by_token) {
+    password = NeedPassword(members, kLeastPasswordCharacters);
+  } else {
+    CheckMailCanCome(members, text);
+  }
   members.NoMore();
   if (!is_by_token) CheckMailIsSent();
   CountRequest(request);
@@ -300,7 +313,10 @@ Response Auth::SetPassword(const std::string& token, const std::string& password
   const std::string hash = hasher_.Hash(password);
   if (!users().SetPasswordHash(*user_id, hash)) RefuseToken();
   users().SetVerified(*user_id);
+  // Whoever knew the old password may have made keys. First the sessions: without one no key is
+  // made.
   credentials.RemoveSessions(*user_id);
+  for (const ApiKey& key : credentials.Keys(*user_id)) credentials.RemoveKey(*user_id, key.id);
   services_.log.Info("password_set", {{"user_id", *user_id}});
   return Response::Empty();
 }

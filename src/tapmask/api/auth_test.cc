@@ -166,6 +166,25 @@ TEST_F(AuthTest, SaysWhatIsWrongWithTheBody) {
   EXPECT_EQ(Login(kEmail, euro_256).status, 200);
 }
 
+// Regression: whoever registered it first had the local owner's account later.
+TEST_F(AuthTest, GivesNobodyAnAddressOfTheServersOwn) {
+  services_->settings.sends_mail = true;
+  for (const char* email :
+       {"owner@localhost", "OWNER@LocalHost", "ada@localhost", "owner@localhost."}) {
+    const Answer answer = Register(email);
+    EXPECT_EQ(answer.status, 400) << email;
+    EXPECT_EQ(answer.code(), "invalid_argument") << email;
+    EXPECT_FALSE(stores_->users().FindByEmail(email)) << email;
+
+    EXPECT_EQ(Post("/api/v1/auth/reset", Json{{"email", email}}.dump()).code(), "invalid_argument")
+        << email;
+  }
+  AddUser("owner@localhost", Tier::kLocal);
+  EXPECT_EQ(Post("/api/v1/auth/reset", R"({"email":"owner@localhost"})").code(),
+            "invalid_argument");
+  EXPECT_FALSE(TakeMail());
+}
+
 TEST_F(AuthTest, RefusesWhatIsNoJsonAndUnknownMembersEverywhere) {
   const Headers json{{"Content-Type", "application/json"}};
   for (const char* path : {"register", "login", "verify", "reset"}) {

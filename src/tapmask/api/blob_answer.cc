@@ -9,8 +9,8 @@
 #include "tapmask/api/fingerprint.h"
 
 namespace tapmask::api {
-std::optional<Response> BlobAnswer(const Request& request, Services& services, const BlobKey& key,
-                                   BlobHeaders headers) {
+std::optional<Response> BlobAnswer(const Request& request, Services& services, const Video& video,
+                                   const BlobKey& key, BlobHeaders headers) {
   std::shared_ptr<BlobReader> reader = services.blobs.Open(key);
   if (!reader) return std::nullopt;
   FileAnswer file;
@@ -21,6 +21,10 @@ std::optional<Response> BlobAnswer(const Request& request, Services& services, c
   file.read_at = [reader = std::move(reader)](int64_t offset, std::span<char> out) {
     return reader->ReadAt(offset, std::as_writable_bytes(out));
   };
+  file.is_there = [&services, user_id = video.user_id, id = video.id] {
+    return services.stores.videos().Get(user_id, id, services.clock.Now()).has_value();
+  };
+  file.clock = &services.clock;
   Response response = ServeFile(request, std::move(file), services.pool);
   response.headers.Set("Cache-Control", headers.cache_control);
   if (!headers.disposition.empty() && response.status < 300) {
@@ -29,10 +33,10 @@ std::optional<Response> BlobAnswer(const Request& request, Services& services, c
   return response;
 }
 
-std::optional<Response> WholeBlobAnswer(Request& request, Services& services, const BlobKey& key,
-                                        BlobHeaders headers) {
+std::optional<Response> WholeBlobAnswer(Request& request, Services& services, const Video& video,
+                                        const BlobKey& key, BlobHeaders headers) {
   request.headers.Remove("Range");
-  std::optional<Response> response = BlobAnswer(request, services, key, std::move(headers));
+  std::optional<Response> response = BlobAnswer(request, services, video, key, std::move(headers));
   if (response) response->headers.Remove("Accept-Ranges");
   return response;
 }

@@ -22,13 +22,14 @@ struct BlobHeaders {
 };
 
 // 200, 206, 304 or 416 for a GET or HEAD of a blob; nothing: there is no such blob. What is read is
-// the blob as it is now, also when it is removed meanwhile. Blocks.
-std::optional<Response> BlobAnswer(const Request& request, Services& services, const BlobKey& key,
-                                   BlobHeaders headers);
+// the blob as it is now, until `video`, which it is of, is deleted or expires: within seconds the
+// connection is cut then. Blocks.
+std::optional<Response> BlobAnswer(const Request& request, Services& services, const Video& video,
+                                   const BlobKey& key, BlobHeaders headers);
 
 // Without parts: a Range is passed over, so never 206 or 416.
-std::optional<Response> WholeBlobAnswer(Request& request, Services& services, const BlobKey& key,
-                                        BlobHeaders headers);
+std::optional<Response> WholeBlobAnswer(Request& request, Services& services, const Video& video,
+                                        const BlobKey& key, BlobHeaders headers);
 
 // By the suffix of our own names, "video/mp4"; "application/octet-stream" for others.
 std::string ContentTypeOf(std::string_view file_name);

@@ -30,9 +30,12 @@ std::optional<int64_t> Number(std::string_view digits) {
 
 class FileBody final : public BodySource {
  public:
-  FileBody(ReadAt read_at, ByteRange range, BlockingPool& pool)
-      : read_at_(std::move(read_at)),
+  FileBody(FileAnswer file, ByteRange range, BlockingPool& pool)
+      : read_at_(std::move(file.read_at)),
+        is_there_(std::move(file.is_there)),
+        clock_(file.clock),
         pool_(pool),
+        asked_at_(clock_ ? clock_->Now() : Time()),
         offset_(range.first),
         left_(range.length),
         length_(range.length) {}
@@ -43,15 +46,28 @@ class FileBody final : public BodySource {
     if (left_ == 0) co_return size_t{0};
     const std::span<char> part =
         out.first(std::min<size_t>(out.size(), static_cast<size_t>(left_)));
-    const size_t got = co_await pool_.RunAdmitted([this, part] { return read_at_(offset_, part); });
+    const size_t got = co_await pool_.RunAdmitted(
+        [this, part] { return MayGoOn() ? read_at_(offset_, part) : size_t{0}; });
     offset_ += static_cast<int64_t>(got);
     left_ -= static_cast<int64_t>(got);
     co_return got;
   }
 
  private:
+  bool MayGoOn() {
+    if (!is_there_) return true;
+    const Time now = clock_->Now();
+    // Also when the clock was set back.
+    if (now >= asked_at_ && now - asked_at_ < kAskAgainAfter) return true;
+    asked_at_ = now;
+    return is_there_();
+  }
+
   const ReadAt read_at_;
+  const std::function<bool()> is_there_;
+  const Clock* const clock_;
   BlockingPool& pool_;
+  Time asked_at_;
   int64_t offset_;
   int64_t left_;
   const int64_t length_;
@@ -149,7 +165,7 @@ Response ServeFile(const Request& request, FileAnswer file, BlockingPool& pool) 
           fmt::format("bytes {}-{}/{}", part.first, part.first + part.length - 1, file.size_bytes));
     }
   }
-  response.body = std::make_unique<FileBody>(std::move(file.read_at), part, pool);
+  response.body = std::make_unique<FileBody>(std::move(file), part, pool);
   return response;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -11,6 +12,7 @@
 
 #include "tapmask/api/blocking_pool.h"
 #include "tapmask/api/http_message.h"
+#include "tapmask/core/clock.h"
 
 namespace tapmask::api {
 
@@ -40,11 +42,19 @@ std::variant<std::monostate, ByteRange, Unsatisfiable> ParseRange(std::string_vi
 // only past the end.
 using ReadAt = std::function<size_t(int64_t offset, std::span<char> out)>;
 
+constexpr std::chrono::seconds kAskAgainAfter{3};
+
 struct FileAnswer {
   int64_t size_bytes = 0;
   std::string etag;  // Quoted. Empty: none, and If-Range never fits.
   std::string content_type;
   ReadAt read_at;  // May own the file; freed in the pool or on the connection's thread.
+  // Whether it may still be given out, asked in the pool every kAskAgainAfter while it is sent,
+  // which to a slow client takes hours. Once it may not, the body ends too early, so that the
+  // connection is cut. Empty: it always may. `clock`, which must then be there, must outlive the
+  // answer.
+  std::function<bool()> is_there = {};
+  const Clock* clock = nullptr;
 };
 // 200, 206, 304 or 416 (as problem document) for a GET or HEAD of a file, with Accept-Ranges.
 // `pool` must live until the answer is sent.

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tapmask/api/test_clock.h"
 #include "tapmask/api/test_loop.h"
 
 namespace tapmask::api {
@@ -123,6 +124,45 @@ TEST_F(ServedFile, ComesWholeOrInPart) {
   const Response none = Serve();
   EXPECT_EQ(none.status, 416);
   EXPECT_EQ(none.headers.Get("Content-Range"), "bytes */10");
+}
+
+// Regression: what was deleted was given out for hours to who took it slowly.
+TEST_F(ServedFile, BreaksOffSoonAfterItMayNotBeGivenOut) {
+  TestClock clock;
+  bool is_there = true;
+  int asked = 0;
+  FileAnswer file;
+  file.size_bytes = 100;
+  file.read_at = [](int64_t, std::span<char> out) {
+    out[0] = 'x';
+    return size_t{1};
+  };
+  file.is_there = [&] {
+    ++asked;
+    return is_there;
+  };
+  file.clock = &clock;
+  Response response = ServeFile(request_, std::move(file), pool_);
+  auto& source = *std::get<std::unique_ptr<BodySource>>(response.body);
+  std::string piece(10, '\0');
+  const auto read = [&] { return loop_.Run(source.Read(piece)); };
+
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(read(), 1u);
+  EXPECT_EQ(asked, 0) << "whoever made the answer has just asked";
+  clock.Advance(kAskAgainAfter);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(read(), 1u);
+  EXPECT_EQ(asked, 1);
+  is_there = false;
+  clock.Advance(kAskAgainAfter - std::chrono::milliseconds(1));
+  EXPECT_EQ(read(), 1u);
+  clock.Advance(std::chrono::milliseconds(1));
+  EXPECT_EQ(read(), 0u);
+  EXPECT_EQ(source.length_bytes(), 100) << "so that an end before it is a failure";
+
+  is_there = true;
+  clock.Advance(-std::chrono::hours(1));
+  EXPECT_EQ(read(), 1u);
+  EXPECT_EQ(asked, 3) << "a clock that is set back keeps nothing true";
 }
 
 TEST_F(ServedFile, IsNotGluedToAnotherVersion) {

@@ -43,9 +43,9 @@ class HttpConnection final : public Connection,
   Task<bool> ServeOne();
   Task<Response> AnswerTo(Request& request, Dispatcher::Plan& plan);
   Task<std::optional<Response>> ReadText(Request& request);
-  bool MayKeep(const Request& request, const Response& response) const;
+  bool MayKeep(const Response& response) const;
   // Of what cannot be sent, `response` becomes an error.
-  std::string PrepareHead(Response& response, std::string_view request_id, bool keep_alive) const;
+  std::string PrepareHead(Response& response, const Request& request, bool keep_alive) const;
   // False: the client does not have all of it.
   Task<bool> Send(const std::string& head, const Response& response, const Request& request);
   Task<bool> SendSource(BodySource& source, const Framing& framing);
@@ -109,8 +109,8 @@ Task<bool> HttpConnection::ServeOne() {
     plan = dispatcher_.Begin(request);
     response = co_await AnswerTo(request, plan);
   }
-  const bool keep_alive = !refused && MayKeep(request, response);
-  const std::string head = PrepareHead(response, request.id, keep_alive);
+  const bool keep_alive = !refused && MayKeep(response);
+  const std::string head = PrepareHead(response, request, keep_alive);
   Access access{request.method,  plan.route ? std::string_view(plan.route->pattern) : "",
                 response.status, {},
                 request.id,      true};
@@ -154,10 +154,10 @@ Task<std::optional<Response>> HttpConnection::ReadText(Request& request) {
   co_return std::nullopt;
 }
 
-bool HttpConnection::MayKeep(const Request& request, const Response& response) const {
+bool HttpConnection::MayKeep(const Response& response) const {
   if (is_draining_ || !reader_.wants_keep_alive() || !reader_.CanDiscard()) return false;
   if (std::holds_alternative<std::unique_ptr<EventSource>>(response.body)) return false;
-  return request.method == Method::kHead ||
+  return reader_.is_head() ||
          FramingOf(response, reader_.is_http_1_0()).kind != Framing::Kind::kUntilClose;
 }
 
@@ -172,23 +172,23 @@ Task<void> HttpConnection::Linger() {
   }
 }
 
-std::string HttpConnection::PrepareHead(Response& response, std::string_view request_id,
+std::string HttpConnection::PrepareHead(Response& response, const Request& request,
                                         bool keep_alive) const {
   const bool is_http_1_0 = reader_.is_http_1_0();
-  Dispatcher::Finish(response, request_id);
+  dispatcher_.Finish(response, request);
   try {
     return ResponseHead(response, FramingOf(response, is_http_1_0), keep_alive);
   } catch (...) {
-    response = dispatcher_.Failed(std::current_exception(), request_id);
+    response = dispatcher_.Failed(std::current_exception(), request.id);
   }
-  Dispatcher::Finish(response, request_id);
+  dispatcher_.Finish(response, request);
   return ResponseHead(response, FramingOf(response, is_http_1_0), keep_alive);
 }
 
 Task<bool> HttpConnection::Send(const std::string& head, const Response& response,
                                 const Request& request) {
   const Framing framing = FramingOf(response, reader_.is_http_1_0());
-  const bool has_body = framing.kind != Framing::Kind::kNoBody && request.method != Method::kHead;
+  const bool has_body = framing.kind != Framing::Kind::kNoBody && !reader_.is_head();
   const auto* text = std::get_if<std::string>(&response.body);
   std::string_view rest = text && has_body ? std::string_view(*text) : std::string_view();
   const std::string_view first = rest.substr(0, kPieceBytes);

@@ -2,6 +2,9 @@
 #include "tapmask/api/dispatcher.h"
 
 #include <algorithm>
+#include <arpa/inet.h>
+#include <array>
+#include <netinet/in.h>
 #include <utility>
 
 #include "tapmask/api/error_response.h"
@@ -28,10 +31,60 @@ Response BodyTooLarge(int64_t limit_bytes) {
                                         std::to_string(limit_bytes) + " bytes.");
 }
 
+// PATCH and DELETE are what some networks do not let through. Other methods would only confuse
+// whoever stands between: a HEAD, say, has an answer of another form than the POST that was sent.
+Method OverriddenMethod(const Request& request) {
+  if (request.method != Method::kPost) return request.method;
+  const auto text = request.headers.Get("X-HTTP-Method-Override");
+  const Method method = text ? MethodFrom(*text) : Method::kPost;
+  return method == Method::kPatch || method == Method::kDelete ? method : request.method;
+}
+
+template <int kFamily, class Bytes>
+std::optional<std::string> AddressFrom(std::string_view text) {
+  Bytes bytes{};
+  if (inet_pton(kFamily, std::string(text).c_str(), &bytes) != 1) return std::nullopt;
+  std::array<char, INET6_ADDRSTRLEN> out{};
+  if constexpr (kFamily == AF_INET6) {
+    if (IN6_IS_ADDR_V4MAPPED(&bytes)) {
+      inet_ntop(AF_INET, bytes.s6_addr + 12, out.data(), out.size());
+      return out.data();
+    }
+  }
+  inet_ntop(kFamily, &bytes, out.data(), out.size());
+  return out.data();
+}
+
+// The address alone, in the form that PeerAddress has, of "198.51.100.7", "198.51.100.7:4711",
+// "2001:db8::1", "[2001:db8::1]" and "[2001:db8::1]:4711"; nothing for anything else.
+std::optional<std::string> ForwardedAddress(std::string_view text) {
+  constexpr size_t kMostCharacters = 60;
+  if (text.size() > kMostCharacters || text.find('\0') != std::string_view::npos) {
+    return std::nullopt;
+  }
+  const auto is_port = [](std::string_view rest) {
+    return rest.empty() || (rest.front() == ':' && rest.size() >= 2 && rest.size() <= 6 &&
+                            rest.find_first_not_of("0123456789", 1) == std::string_view::npos);
+  };
+  if (text.starts_with('[')) {
+    const size_t close = text.find(']');
+    if (close == std::string_view::npos || !is_port(text.substr(close + 1))) return std::nullopt;
+    return AddressFrom<AF_INET6, in6_addr>(text.substr(1, close - 1));
+  }
+  const size_t colon = text.find(':');
+  if (colon == text.rfind(':')) {  // None, or one: no IPv6 address.
+    const std::string_view rest = colon == std::string_view::npos ? "" : text.substr(colon);
+    return is_port(rest) ? AddressFrom<AF_INET, in_addr>(text.substr(0, colon)) : std::nullopt;
+  }
+  return AddressFrom<AF_INET6, in6_addr>(text);
+}
+
 // The last address that no trusted proxy has. What stands before it, anybody may have written.
 std::string ClientAddress(const Request& request, const std::vector<std::string>& trusted) {
   const auto is_trusted = [&](std::string_view address) {
-    return std::find(trusted.begin(), trusted.end(), address) != trusted.end();
+    return std::any_of(trusted.begin(), trusted.end(), [&](const std::string& one) {
+      return one == address || ForwardedAddress(one) == address;
+    });
   };
   std::string client = request.peer_address;
   const auto lines = request.headers.All("X-Forwarded-For");
@@ -40,12 +93,9 @@ std::string ClientAddress(const Request& request, const std::vector<std::string>
     while (!rest.empty() && is_trusted(client)) {
       const size_t comma = rest.rfind(',');
       const size_t begin = comma == std::string_view::npos ? 0 : comma + 1;
-      const std::string_view address = Trimmed(rest.substr(begin));
-      const bool is_address =
-          !address.empty() && address.size() <= 45 &&
-          address.find_first_not_of("0123456789abcdefABCDEF.:") == std::string_view::npos;
-      if (!is_address) return client;
-      client = address;
+      const auto address = ForwardedAddress(Trimmed(rest.substr(begin)));
+      if (!address) return client;
+      client = *address;
       rest = rest.substr(0, comma == std::string_view::npos ? 0 : comma);
     }
   }
@@ -76,17 +126,13 @@ void Dispatcher::FindRoute(Request& request, Plan& plan) const {
     plan.answer = Response::Empty();
     return;
   }
-  const auto override_text = request.headers.Get("X-HTTP-Method-Override");
-  RouteTable::Match match;
-  if (override_text && request.method == Method::kPost) {
-    match = options_.routes.Find(MethodFrom(*override_text), request.path);
-    if (match.route && match.route->takes_method_override) {
-      request.method = MethodFrom(*override_text);
-    } else {
-      match = options_.routes.Find(request.method, request.path);
+  RouteTable::Match match = options_.routes.Find(request.method, request.path);
+  if (const Method other = OverriddenMethod(request); other != request.method) {
+    RouteTable::Match other_match = options_.routes.Find(other, request.path);
+    if (other_match.route && other_match.route->takes_method_override) {
+      request.method = other;
+      match = std::move(other_match);
     }
-  } else {
-    match = options_.routes.Find(request.method, request.path);
   }
   if (match.route) {
     plan.route = match.route;
@@ -183,6 +229,14 @@ void Dispatcher::Finish(Response& response, std::string_view request_id) {
   add("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
   add("Cross-Origin-Resource-Policy", "same-origin");
   add("X-Frame-Options", "DENY");
+}
+
+void Dispatcher::Finish(Response& response, const Request& request) const {
+  Finish(response, request.id);
+  const Headers headers = options_.routes.HeadersFor(request.path);
+  for (const auto& [name, value] : headers.fields()) {
+    response.headers.Set(name, value);
+  }
 }
 
 }  // namespace tapmask::api

@@ -75,6 +75,8 @@ class Dispatcher {
   // Adds what every answer has: request id, security header fields, no-store where the handler
   // says nothing else.
   static void Finish(Response& response, std::string_view request_id);
+  // And what every answer to such a path has.
+  void Finish(Response& response, const Request& request) const;
 
   const RouteTable& routes() const { return options_.routes; }
 

@@ -152,9 +152,80 @@ TEST_F(Dispatching, BelievesOnlyTrustedProxies) {
   EXPECT_EQ(address({{"X-Forwarded-For", "<script>"}}), "10.0.0.1");
 }
 
+// Regression: each port of a client was an address of its own, with tries of its own.
+TEST_F(Dispatching, TakesTheAddressAloneOfWhatAProxyWrites) {
+  options_.trusted_proxies = {"10.0.0.1", "2001:DB8::0:1"};
+  const auto address = [&](const std::string& text) {
+    Answer(Method::kGet, "/open", {{"X-Forwarded-For", text}});
+    return request_.peer_address;
+  };
+  for (const char* text : {"198.51.100.7", "198.51.100.7:1", "198.51.100.7:65535",
+                           " 198.51.100.7:4711 ", "::ffff:198.51.100.7", "[::ffff:c633:6407]:80",
+                           "1.1.1.1, 198.51.100.7:4711, [2001:db8::1]:443"}) {
+    EXPECT_EQ(address(text), "198.51.100.7") << text;
+  }
+  for (const char* text : {"2001:db8::2", "[2001:db8::2]", "[2001:db8::2]:4711",
+                           "2001:0DB8:0:0:0:0:0:2", "[2001:DB8::2]:1"}) {
+    EXPECT_EQ(address(text), "2001:db8::2") << text;
+  }
+  for (const std::string& text : {std::string("unknown"),
+                                  std::string("_hidden"),
+                                  std::string("198.51.100.7:"),
+                                  std::string("198.51.100.7:x"),
+                                  std::string("198.51.100.7:123456"),
+                                  std::string("198.51.100"),
+                                  std::string("198.51.100.256"),
+                                  std::string("1:2"),
+                                  std::string("abc.def"),
+                                  std::string("[2001:db8::2"),
+                                  std::string("[2001:db8::2]4711"),
+                                  std::string("[198.51.100.7]:80"),
+                                  std::string("[]"),
+                                  std::string("["),
+                                  std::string(":80"),
+                                  std::string("fe80::1%eth0"),
+                                  std::string("198.51.100.7, "),
+                                  std::string("a::b::c"),
+                                  std::string(4'000, '1'),
+                                  std::string("198.51.100.7\0", 13)}) {
+    EXPECT_EQ(address(text), "10.0.0.1") << text.substr(0, 50);
+  }
+}
+
 TEST_F(Dispatching, DoesNotBelieveStrangers) {
   Answer(Method::kGet, "/open", {{"X-Forwarded-For", "1.1.1.1"}});
   EXPECT_EQ(request_.peer_address, "10.0.0.1");
+}
+
+TEST_F(Dispatching, FinishesAllAnswersToAPathAlike) {
+  options_.routes.AddHeader("/tus", "Tus-Resumable", "1.0.0");
+  options_.routes.Add(Make(Method::kGet, "/tus", Security::kKey,
+                           [](Request&) -> Response { throw std::logic_error("never asked"); }));
+  options_.allowed_hosts = LoopbackHosts();
+  struct Case {
+    Method method;
+    const char* target;
+    Headers headers;
+    int status;
+  };
+  for (const Case& one :
+       {Case{Method::kDelete, "/tus", {}, 200}, Case{Method::kGet, "/tus?a=b", {}, 401},
+        Case{Method::kPut, "/tus", {}, 405},
+        Case{Method::kDelete, "/tus", {{"Expect", "tea"}}, 417},
+        Case{Method::kDelete, "/tus", {{"Origin", "http://evil"}}, 403},
+        Case{Method::kDelete, "/tus", {{"Host", "evil.example"}}, 400}}) {
+    Response response = Answer(one.method, one.target, one.headers);
+    dispatcher_->Finish(response, request_);
+
+    EXPECT_EQ(response.status, one.status);
+    EXPECT_EQ(response.headers.Get("Tus-Resumable"), "1.0.0") << one.status;
+    EXPECT_EQ(response.headers.Get("X-Request-Id"), request_.id);
+    EXPECT_EQ(response.headers.Get("Cache-Control"), "no-store");
+  }
+
+  Response other = Answer(Method::kGet, "/open");
+  dispatcher_->Finish(other, request_);
+  EXPECT_FALSE(other.headers.Has("Tus-Resumable"));
 }
 
 TEST(DispatcherFinish, AddsWhatKeepsBrowsersSafe) {

@@ -100,7 +100,7 @@ Response File(Services& services, const Request& request) {
   headers.content_type = ContentTypeOf(file_name);
   headers.disposition =
       ContentDisposition(Disposition::kAttachment, SavedName(video.original_filename, file_name));
-  std::optional<Response> response = BlobAnswer(request, services, *key, std::move(headers));
+  std::optional<Response> response = BlobAnswer(request, services, video, *key, std::move(headers));
   if (!response) ThrowNoFile();
   return std::move(*response);
 }

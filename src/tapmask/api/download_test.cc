@@ -108,6 +108,28 @@ TEST_F(Downloading, EndsWhenTheVideoIsDeleted) {
   EXPECT_EQ(Said(Get(Url(job))), "410 expired");
 }
 
+TEST_F(Downloading, BreaksOffWhenTheVideoIsDeletedOrExpiresMeanwhile) {
+  const auto begin = [&](const Job& job) {
+    Response response = Open(LinkOf(job));
+    std::string piece(4, '\0');
+    const auto& source = std::get<std::unique_ptr<BodySource>>(response.body);
+    EXPECT_EQ(loop_.Run(source->Read(piece)), 4u);
+    return response;
+  };
+  Response deleted = begin(FinishedMask(video_));
+  Delete(video_);
+  clock_.Advance(hours(23));
+  EXPECT_EQ(Text(deleted), "");
+
+  const Video video = AddReadyVideo();
+  Response kept = begin(FinishedMask(video));
+  clock_.Advance(hours(23));
+  EXPECT_EQ(Text(kept), "finished video");
+  Response expired = begin(FinishedMask(video));
+  clock_.Advance(hours(1));
+  EXPECT_EQ(Text(expired), "");
+}
+
 // Links hold to whole seconds, and none is longer than the file.
 TEST_F(Downloading, IsRefusedInTheLastPartOfASecond) {
   clock_.Advance(milliseconds(500));

@@ -29,8 +29,12 @@ Response List(Services& services, const Request& request) {
   const auto limit =
       static_cast<size_t>(QueryWhole(request, "limit", 1, kMostInPage).value_or(kUsualPage));
   const UserId& user_id = request.caller->user_id;
-  std::vector<Job> jobs = services.stores.jobs().List(user_id, QueryId<JobId>(request, "before"),
-                                                      static_cast<int>(limit) + 1);
+  const std::optional<JobId> before = QueryId<JobId>(request, "before");
+  // Jobs are kept also when their video is deleted.
+  if (before && !services.stores.jobs().Get(user_id, *before)) {
+    RefuseParameter("before", "must be a job of yours");
+  }
+  std::vector<Job> jobs = services.stores.jobs().List(user_id, before, static_cast<int>(limit) + 1);
   const bool has_more = jobs.size() > limit;
   if (has_more) jobs.resize(limit);
   // One question for all of them.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,20 @@ TEST_F(ListJobs, GoesThroughThemPageByPage) {
   EXPECT_EQ(two["jobs"][0]["segmentationPoint"]["x"], 640);
 }
 
+TEST_F(ListJobs, GoesOnAfterAJobWhoseVideoIsGone) {
+  const Job older = FinishedMask(video_);
+  const Video gone = AddReadyVideo();
+  const Job last = FinishedMask(gone);
+  Delete(gone);
+  for (const DeletedVideo& video : stores_->videos().ToSweep(10)) {
+    stores_->videos().Swept({ReceiptId::New(), video.id, video.user_id, "deleted", 1, 1, {}});
+  }
+
+  Response page = Get("/api/v1/jobs?before=" + last.id.text());
+  const std::vector<std::string> ids = Ids(Json(page));
+  EXPECT_NE(std::find(ids.begin(), ids.end(), older.id.text()), ids.end());
+}
+
 TEST_F(ListJobs, SaysOfWhichTheFileIsKept) {
   const Job kept = FinishedMask(video_);
   const Video expiring = video_;
@@ -70,8 +85,9 @@ TEST_F(ListJobs, RefusesParametersOutOfRange) {
        {"?limit=0", "?limit=101", "?limit=x", "?limit=", "?before=x", "?before="}) {
     EXPECT_EQ(Said(Get(std::string("/api/v1/jobs") + query)), "400 invalid_argument") << query;
   }
-  Response foreign = Get("/api/v1/jobs?before=" + Enqueue(AddReadyVideo(other_)).text());
-  EXPECT_EQ(Json(foreign)["jobs"].size(), 0u);
+  for (const std::string& id : {Enqueue(AddReadyVideo(other_)).text(), NewUuid()}) {
+    EXPECT_EQ(Said(Get("/api/v1/jobs?before=" + id)), "400 invalid_argument");
+  }
   EXPECT_EQ(Said(Ask({Method::kGet, "/api/v1/jobs"}, std::nullopt)), "401 unauthenticated");
 }
 

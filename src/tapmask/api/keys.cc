@@ -63,6 +63,13 @@ Response CreateKey(Services& services, const Request& request) {
     throw HttpError(409, "too_many_keys",
                     fmt::format("An account may have {} API keys. Revoke one first.", kMostKeys));
   }
+  // A password that was set meanwhile has ended all sessions and keys, but not this one, which is
+  // later.
+  CredentialStore& credentials = services.stores.credentials();
+  if (!credentials.FindSession(request.caller->token_hash, key.created_at)) {
+    credentials.RemoveKey(key.user_id, key.id);
+    throw Error(Code::kUnauthenticated, "Sign in first.");
+  }
   services.log.Info("key_made", {{"user_id", key.user_id}, {"key_id", key.id}});
   nlohmann::ordered_json json = ApiKeyJson(key);
   json["key"] = text;

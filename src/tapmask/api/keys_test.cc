@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <functional>
 #include <string>
 
 #include "tapmask/api/account_fixture.h"
@@ -55,6 +56,40 @@ TEST_F(KeysTest, AreListedTheNewestFirstAndOnesOwnOnly) {
   EXPECT_EQ(List()[0]["name"], "second");
   EXPECT_EQ(List()[1]["name"], "first");
   EXPECT_FALSE(List()[0].contains("lastUsedAt"));
+}
+
+class SlowStores final : public Stores {
+ public:
+  explicit SlowStores(Stores& stores) : stores_(stores) {}
+  UserStore& users() override { return stores_.users(); }
+  CredentialStore& credentials() override {
+    if (calls++ == 1) before_second();  // The first one looks for the session.
+    return stores_.credentials();
+  }
+  VideoStore& videos() override { return stores_.videos(); }
+  UploadStore& uploads() override { return stores_.uploads(); }
+  JobStore& jobs() override { return stores_.jobs(); }
+  MailOutbox& mails() override { return stores_.mails(); }
+  void CheckReady() override { stores_.CheckReady(); }
+
+  int calls = 0;
+  std::function<void()> before_second;
+
+ private:
+  Stores& stores_;
+};
+
+// Else whoever is put out by a new password could be quick enough to keep a key.
+TEST_F(KeysTest, AreNotMadeByASessionThatEndsMeanwhile) {
+  SlowStores slow(*stores_);
+  slow.before_second = [&] { EXPECT_EQ(stores_->credentials().RemoveSessions(user_.id), 1); };
+  services_.reset(new Services{slow, blobs_, signer_, clock_, pool_, *watch_,
+                               Log(log_text_, LogLevel::kDebug), metrics_, ServiceSettings{}});
+
+  EXPECT_EQ(Create({{"name", "mine"}}).code(), "unauthenticated");
+
+  EXPECT_GT(slow.calls, 1);
+  EXPECT_TRUE(stores_->credentials().Keys(user_.id).empty());
 }
 
 TEST_F(KeysTest, TakeANameOfOneLine) {

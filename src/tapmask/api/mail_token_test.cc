@@ -100,12 +100,14 @@ TEST_F(MailTokenTest, SaysTheSameWhetherOrNotThereIsAnAccount) {
   }
 }
 
-TEST_F(MailTokenTest, SetsANewPasswordAndEndsAllSessionsButNoKeys) {
+TEST_F(MailTokenTest, SetsANewPasswordAndEndsAllSessionsAndKeys) {
   const User user = AddUser();
   const std::string session = SignIn(user);
-  const std::string key = NewKey(session);
+  const std::vector<std::string> keys{NewKey(session), NewKey(session)};
+  const std::string others = NewKey(SignIn(AddUser("bob@example.org")));
   const std::string token = ResetToken();
   EXPECT_EQ(Get("/api/v1/me", {.session = session}).status, 200) << "asking changes nothing";
+  EXPECT_EQ(Get("/api/v1/me", {.key = keys[0]}).status, 200);
 
   const Answer answer = Reset({{"token", token}, {"password", "a better one"}});
 
@@ -113,7 +115,11 @@ TEST_F(MailTokenTest, SetsANewPasswordAndEndsAllSessionsButNoKeys) {
   EXPECT_EQ(Login().code(), "wrong_password");
   EXPECT_EQ(Login(kEmail, "a better one").status, 200);
   EXPECT_EQ(Get("/api/v1/me", {.session = session}).status, 401);
-  EXPECT_EQ(Get("/api/v1/me", {.key = key}).status, 200);
+  for (const std::string& key : keys) {
+    EXPECT_EQ(Get("/api/v1/me", {.key = key}).code(), "unauthenticated");
+  }
+  EXPECT_TRUE(stores_->credentials().Keys(user.id).empty());
+  EXPECT_EQ(Get("/api/v1/me", {.key = others}).status, 200);
   ExpectTokenInvalid(Reset({{"token", token}, {"password", "yet another"}}));
   EXPECT_EQ(Login(kEmail, "a better one").status, 200);
 }

@@ -130,7 +130,7 @@ Response Lines(Services& services, Request& request, const Job& job, const Video
   headers.disposition = ContentDisposition(Disposition::kAttachment,
                                            SavedName(video.original_filename, "masks.jsonl"));
   auto response =
-      WholeBlobAnswer(request, services, OutputKey(job, "masks.jsonl"), std::move(headers));
+      WholeBlobAnswer(request, services, video, OutputKey(job, "masks.jsonl"), std::move(headers));
   if (!response) ThrowFileGone();
   response->headers.Set("Vary", "Accept");
   return std::move(*response);
@@ -228,8 +228,8 @@ Response Report(Services& services, Request& request) {
   headers.cache_control = "private, no-cache";
   headers.disposition = ContentDisposition(
       Disposition::kAttachment, SavedName(finished.video.original_filename, "report.json"));
-  auto response =
-      WholeBlobAnswer(request, services, OutputKey(job, "report.json"), std::move(headers));
+  auto response = WholeBlobAnswer(request, services, finished.video, OutputKey(job, "report.json"),
+                                  std::move(headers));
   if (!response) ThrowFileGone();
   return std::move(*response);
 }

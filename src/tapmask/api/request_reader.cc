@@ -68,6 +68,7 @@ size_t RequestReader::FindHeadEnd(size_t& scanned) const {
 Task<bool> RequestReader::ReadHead(Request& request) {
   parser_.reset();
   has_failed_ = false;
+  is_head_ = false;
   is_idle_ = line_.Received().empty();
   line_.ReleaseMemory();
   const bool is_first = std::exchange(is_first_, false);
@@ -115,6 +116,7 @@ void RequestReader::ParseHead(size_t size, Request& request) {
   const auto& message = parser_->get();
   request.method =
       MethodFrom(std::string_view(message.method_string().data(), message.method_string().size()));
+  is_head_ = request.method == Method::kHead;
   request.target = message.target();
   for (const auto& field : message) {
     request.headers.Add(field.name_string(), std::string(field.value()));

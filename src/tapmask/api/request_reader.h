@@ -29,6 +29,8 @@ class RequestReader final : public BodyReader {
 
   // Of the request in hand.
   bool is_http_1_0() const;
+  // By its method on the wire, whatever X-HTTP-Method-Override says: its answer has no body.
+  bool is_head() const { return is_head_; }
   bool wants_keep_alive() const;
   void SetBodyLimit(int64_t limit_bytes) { limit_bytes_ = limit_bytes; }
 
@@ -56,6 +58,7 @@ class RequestReader final : public BodyReader {
   std::unique_ptr<Parser> parser_;  // Of the request in hand.
   bool is_first_ = true;
   bool is_idle_ = true;
+  bool is_head_ = false;
 
   // The body's.
   std::optional<int64_t> length_;

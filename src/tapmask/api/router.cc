@@ -135,6 +135,22 @@ void RouteTable::Add(Route route) {
   entries_.insert(place, std::move(entry));
 }
 
+void RouteTable::AddHeader(const std::string& pattern, std::string name, std::string value) {
+  headers_.push_back({ParsePattern(pattern), std::move(name), std::move(value)});
+}
+
+Headers RouteTable::HeadersFor(std::string_view path) const {
+  Headers headers;
+  if (headers_.empty()) return headers;
+  const auto segments = DecodedSegments(path);
+  if (!segments) return headers;
+  for (const CommonHeader& header : headers_) {
+    std::map<std::string, std::string, std::less<>> ignored;
+    if (Fits(header.segments, *segments, ignored)) headers.Set(header.name, header.value);
+  }
+  return headers;
+}
+
 // An order of all patterns: two that are equal in it fit the same paths.
 bool RouteTable::IsMoreSpecific(const Entry& a, const Entry& b) {
   const auto key = [](const Segment& s) {

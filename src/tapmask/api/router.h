@@ -63,6 +63,12 @@ class RouteTable {
   // the same method and path twice, an operationId twice, a stream with a blocking handler.
   void Add(Route route);
 
+  // Every answer to a path that `pattern` fits has this header field, also one that no handler
+  // makes. Throws std::logic_error for a malformed pattern.
+  void AddHeader(const std::string& pattern, std::string name, std::string value);
+  // Those of a path, which is still encoded.
+  Headers HeadersFor(std::string_view path) const;
+
   struct Match {
     const Route* route = nullptr;  // Null: see `allowed`.
     // Decoded parameters of the path.
@@ -90,6 +96,10 @@ class RouteTable {
     Route route;
     std::vector<Segment> segments;
   };
+  struct CommonHeader {
+    std::vector<Segment> segments;
+    std::string name, value;
+  };
   static Segment ParseSegment(std::string_view text, const std::string& pattern);
   static std::vector<Segment> ParsePattern(const std::string& pattern);
   static bool Fits(const std::vector<Segment>& segments, const std::vector<std::string>& path,
@@ -98,6 +108,7 @@ class RouteTable {
 
   // The more specific first.
   std::vector<std::unique_ptr<const Entry>> entries_;
+  std::vector<CommonHeader> headers_;
 };
 
 }  // namespace tapmask::api

@@ -84,6 +84,21 @@ TEST_F(Routes, DoesNotTakePathsThatCouldMeanAnotherFile) {
   }
 }
 
+TEST_F(Routes, KnowTheHeadersOfAllAnswersToAPath) {
+  EXPECT_TRUE(table_.HeadersFor("/jobs/1").fields().empty());
+  table_.AddHeader("/jobs/{id}", "X-Of-Job", "yes");
+  table_.AddHeader("/files/{key...}", "X-Of-File", "yes");
+
+  EXPECT_EQ(table_.HeadersFor("/jobs/1").fields(),
+            (std::vector<Headers::Field>{{"X-Of-Job", "yes"}}));
+  EXPECT_TRUE(table_.HeadersFor("/%6aobs/1").Has("X-Of-Job"));
+  EXPECT_TRUE(table_.HeadersFor("/files/a/b").Has("X-Of-File"));
+  for (const char* path : {"/jobs", "/jobs/1/2", "/jobs/..", "/jobs/%zz", "/", "*", ""}) {
+    EXPECT_TRUE(table_.HeadersFor(path).fields().empty()) << path;
+  }
+  EXPECT_THROW(table_.AddHeader("jobs", "X-Of-Job", "yes"), std::logic_error);
+}
+
 TEST_F(Routes, AreListedForComparison) {
   RouteTable table;
   Route upload = Make(Method::kPost, "/upload", "upload");

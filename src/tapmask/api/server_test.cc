@@ -124,6 +124,32 @@ TEST(Server, AnswersHeadLikeGetWithoutABody) {
   EXPECT_EQ(client.Read().headers.Get("Allow"), "POST, OPTIONS");
 }
 
+// Regression: a POST that said HEAD had its length announced, but no body was sent.
+TEST(Server, FramesAnAnswerByTheMethodThatWasSent) {
+  TestServer server;
+  TestClient client = server.Connect();
+  for (const auto& [said, taken] :
+       std::vector<std::pair<std::string, std::string>>{{"HEAD", "POST"},
+                                                        {"GET", "POST"},
+                                                        {"OPTIONS", "POST"},
+                                                        {"PUT", "POST"},
+                                                        {"CONNECT", "POST"},
+                                                        {"patch", "POST"},
+                                                        {"POST", "POST"},
+                                                        {"PATCH", "PATCH"},
+                                                        {"DELETE", "DELETE"}}) {
+    client.Send(Post("/method", "x", "X-HTTP-Method-Override: " + said + "\r\n"));
+    const auto answer = client.Read();
+    EXPECT_EQ(answer.status, 200) << said;
+    EXPECT_EQ(answer.headers.Get("Content-Length"), std::to_string(taken.size())) << said;
+    ASSERT_EQ(answer.body, taken) << said;
+  }
+  client.Send("HEAD /method HTTP/1.1\r\nHost: a\r\nX-HTTP-Method-Override: DELETE\r\n\r\n");
+  EXPECT_EQ(client.Read(false).headers.Get("Content-Length"), "4");
+  client.Send(Get("/hello"));
+  EXPECT_EQ(client.Read().body, "hello");
+}
+
 TEST(Server, SendsBodiesThatAreMadePieceByPiece) {
   TestServer server;
   TestClient client = server.Connect();

@@ -230,17 +230,13 @@ TEST_F(ServiceTest, ALookInAdvanceDoesNotUseTheLinkUp) {
   EXPECT_EQ(Get("/?token=" + token).status, 303);
 }
 
-TEST_F(ServiceTest, SlowsDownWhoTriesLinks) {
-  page_options_.links_from_address = {.burst = 2, .per_try = 10s};
+// Regression: pictures in a page from elsewhere, which the owner's browser asked for, used their
+// tries up.
+TEST_F(ServiceTest, LetsTheOwnerInHoweverManyLinksWereTried) {
   const std::string token = MakeOwner();
-  for (int i = 0; i < 2; ++i) ExpectLinkInvalid(Get("/?token=" + NewToken()));
+  for (int i = 0; i < 200; ++i) ExpectLinkInvalid(Get("/?token=" + (i % 2 ? NewToken() : "x")));
 
-  const Answer answer = Get("/?token=" + token);
-
-  EXPECT_EQ(answer.status, 429);
-  EXPECT_EQ(answer.code(), "too_many_attempts");
-  EXPECT_EQ(answer.headers.Get("Retry-After"), "10");
-  EXPECT_EQ(Get("/?token=" + token, {.address = "127.0.0.1"}).status, 303) << "not used up";
+  EXPECT_EQ(Get("/?token=" + token).status, 303);
 }
 
 TEST_F(ServiceTest, ShowsThePageWhereThereIsOne) {

@@ -107,6 +107,15 @@ RouteTable TestServer::Routes() {
                     co_return Response::Text(fmt::format("{} bytes", count));
                   }),
                   100'000'000, Body::kStream));
+  for (const Method method : {Method::kGet, Method::kPost, Method::kPut, Method::kPatch,
+                              Method::kDelete, Method::kOptions}) {
+    Route route = Make(method, "/method", now([](Request& request) {
+                         return Response::Text(std::string(MethodName(request.method)));
+                       }),
+                       1'000);
+    route.takes_method_override = true;
+    routes.Add(std::move(route));
+  }
   routes.Add(Make(Method::kPost, "/ignore", now([](Request&) { return Response::Text("ignored"); }),
                   100'000'000, Body::kStream));
   routes.Add(Make(Method::kGet, "/gate", BlockingHandler([this](Request&) {

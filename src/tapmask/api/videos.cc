@@ -23,6 +23,20 @@ constexpr int64_t kMostInPage = 100;
 constexpr int64_t kUsualPage = 20;
 constexpr int64_t kBodyLimit = 1'024;
 
+// Where the page begins whose `before` was deleted since, or has expired. Its ingest job, which is
+// kept, says when it came. Of videos of the same millisecond some may be shown again; none is left
+// out.
+std::vector<Video>::const_iterator FirstBefore(Services& services, const Request& request,
+                                               const VideoId& before,
+                                               const std::vector<Video>& videos) {
+  const std::vector<Job> jobs =
+      services.stores.jobs().OfVideo(request.caller->user_id, before);  // The newest first.
+  if (jobs.empty()) RefuseParameter("before", "must be a video of yours");
+  const Time came_at = jobs.back().created_at;
+  return std::find_if(videos.begin(), videos.end(),
+                      [&](const Video& video) { return video.uploaded_at <= came_at; });
+}
+
 Response List(Services& services, const Request& request) {
   const auto limit =
       static_cast<size_t>(QueryWhole(request, "limit", 1, kMostInPage).value_or(kUsualPage));
@@ -33,7 +47,7 @@ Response List(Services& services, const Request& request) {
   if (before) {
     next = std::find_if(videos.begin(), videos.end(),
                         [&](const Video& video) { return video.id == *before; });
-    if (next != videos.end()) ++next;
+    next = next != videos.end() ? std::next(next) : FirstBefore(services, request, *before, videos);
   }
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (; next != videos.end() && list.size() < limit; ++next) {
@@ -62,8 +76,8 @@ BlobKey FileKey(const Video& video, std::string_view name) {
 Response Proxy(Services& services, Request& request) {
   const Video video = NeedVideo(services, request, request.PathParameter("videoId"));
   CheckReady(video);
-  auto response =
-      BlobAnswer(request, services, FileKey(video, "proxy.mp4"), {ContentTypeOf("proxy.mp4")});
+  auto response = BlobAnswer(request, services, video, FileKey(video, "proxy.mp4"),
+                             {ContentTypeOf("proxy.mp4")});
   if (!response) ThrowNoVideo();
   return std::move(*response);
 }
@@ -71,7 +85,7 @@ Response Proxy(Services& services, Request& request) {
 Response Poster(Services& services, Request& request) {
   const Video video = NeedVideo(services, request, request.PathParameter("videoId"));
   CheckReady(video);
-  auto response = WholeBlobAnswer(request, services, FileKey(video, "poster.jpg"),
+  auto response = WholeBlobAnswer(request, services, video, FileKey(video, "poster.jpg"),
                                   {ContentTypeOf("poster.jpg")});
   if (!response) ThrowNoVideo();
   return std::move(*response);

@@ -124,12 +124,43 @@ TEST_F(Videos, AreListedPageByPage) {
   } while (!next.empty());
   EXPECT_EQ(seen, made);
 
-  Response none = Get("/api/v1/videos?before=" + NewUuid());
-  EXPECT_EQ(Json(none), nlohmann::json({{"videos", nlohmann::json::array()}, {"next", nullptr}}));
-  for (const char* query : {"?limit=0", "?limit=101", "?before=1"}) {
-    EXPECT_EQ(Said(Get(std::string("/api/v1/videos") + query)), "400 invalid_argument") << query;
+  for (const std::string& query :
+       {std::string("limit=0"), std::string("limit=101"), std::string("before=1"),
+        "before=" + NewUuid(), "before=" + AddReadyVideo(other_).id.text()}) {
+    EXPECT_EQ(Said(Get("/api/v1/videos?" + query)), "400 invalid_argument") << query;
   }
   EXPECT_EQ(Said(Ask({Method::kGet, "/api/v1/videos"}, std::nullopt)), "401 unauthenticated");
+}
+
+// Regression: the page after one that ended with such a video was empty.
+TEST_F(Videos, AreListedAfterOneThatIsGone) {
+  std::vector<Video> made;  // The oldest first; the first two came within a millisecond.
+  for (int i = 0; i < 5; ++i) {
+    if (i > 1) clock_.Advance(hours(1));
+    made.push_back(AddReadyVideo());
+  }
+  const auto after = [&](int i) {
+    Response response = Get("/api/v1/videos?before=" + made[static_cast<size_t>(i)].id.text());
+    std::vector<std::string> ids;
+    const nlohmann::json page = Json(response);
+    for (const auto& video : page["videos"]) ids.push_back(video["videoId"]);
+    return ids;
+  };
+  const std::vector<std::string> two{made[1].id.text(), made[0].id.text()};
+  EXPECT_EQ(after(2), two);
+  Delete(made[2]);
+  EXPECT_EQ(after(2), two);
+  EXPECT_EQ(after(3), two);
+
+  for (const DeletedVideo& video : stores_->videos().ToSweep(10)) {
+    stores_->videos().Swept({ReceiptId::New(), video.id, video.user_id, "deleted", 1, 1, {}});
+  }
+  EXPECT_EQ(after(2), two);
+  Delete(made[1]);
+  EXPECT_EQ(after(1), std::vector{made[0].id.text()});
+  clock_.Advance(hours(21));
+  EXPECT_TRUE(after(1).empty());
+  EXPECT_EQ(after(4), std::vector{made[3].id.text()});
 }
 
 TEST_F(Videos, GiveTheirProxyInParts) {
