@@ -68,6 +68,16 @@ class Crashes(TapmaskCase):
         self.assertEqual(left, [])
         self.user.ask("DELETE", f"/api/v1/video/{video['videoId']}")
 
+    def test_a_local_owner_that_is_being_erased(self):
+        service = Service(self.folder / "owner")
+        try:
+            self.assertEqual(service.owner().ask("DELETE", "/api/v1/me").status, 200)
+            service.kill()
+            service.start()  # Nobody but the start itself can go on with the erasing.
+            self.assertEqual(service.owner().get("/api/v1/me").json["subscriptionTier"], "local")
+        finally:
+            service.stop()
+
     def checkpoint_of(self, job_id):
         database = sqlite3.connect(self.service.folder / "data/tapmask.db", timeout=10)
         try:

@@ -68,12 +68,20 @@ std::jthread Every(std::chrono::milliseconds interval, std::function<void(std::s
 }
 
 // Whoever sits at this machine.
-UserId EnsureOwner(ServiceParts& parts) {
+UserId EnsureOwner(ServiceParts& parts, Sweeper& sweeper) {
   const Time now = parts.clock.Now();
-  if (const auto owner = parts.stores->users().FindByEmail(kOwnerEmail);
-      owner && !owner->closed_at) {
-    return owner->id;
+  std::optional<User> there = parts.stores->users().FindByEmail(kOwnerEmail);
+  if (there && there->closed_at) {  // Being erased when the program ended: nobody else goes on.
+    sweeper.Sweep(now);
+    there = parts.stores->users().FindByEmail(kOwnerEmail);
   }
+  if (there && (!there->password_hash.empty() || there->tier != Tier::kLocal)) {
+    throw Error(Code::kInvalidArgument,
+                fmt::format("The account {0} is not the local owner's; erase it with `tapmask user "
+                            "erase {0}`.",
+                            kOwnerEmail));
+  }
+  if (there && !there->closed_at) return there->id;
   User owner;
   owner.id = UserId::New();
   owner.email = kOwnerEmail;
@@ -83,7 +91,8 @@ UserId EnsureOwner(ServiceParts& parts) {
   owner.quota_reset_at = NextQuotaReset(now, now);
   if (!parts.stores->users().Add(owner)) {
     throw Error(Code::kUnavailable,
-                "The local owner's account is being erased; start again in a minute.");
+                "The local owner's account cannot be erased now; see that the disk is not full, "
+                "and start again.");
   }
   return owner.id;
 }
@@ -117,15 +126,16 @@ class ServiceHost::Impl {
         services_{*parts_->stores, *parts_->blobs, *parts_->signer,  parts_->clock,        pool_,
                   watch_,          log_,           ProcessMetrics(), ApiSettings(settings)} {
     CheckSandbox();
+    // The data folder is ours alone, so nobody works on what seems to be worked on.
+    TakeBackFrom("");
+    MakeSweeper();
     const bool has_owner = services_.settings.is_on_loopback;
-    if (has_owner) services_.settings.local_owner = EnsureOwner(*parts_);
+    if (has_owner) services_.settings.local_owner = EnsureOwner(*parts_, *sweeper_);
     StartApi();
     if (!settings_.admin_address.empty()) StartAdmin();
     url_ = fmt::format("http://{}:{}/", HostText(settings_.listen_address), server_->port());
     if (has_owner) url_ += "?token=" + MakeLocalTicket();
     StartUpkeep();
-    // The data folder is ours alone, so nobody works on what seems to be worked on.
-    TakeBackFrom("");
     supervisor_.emplace(
         SettingsText(settings_), [this](const std::string& worker) { TakeBackFrom(worker); }, log_);
     server_->Start();
@@ -141,8 +151,8 @@ class ServiceHost::Impl {
     log_.Info("serve_stopping");
     server_->Stop(kDrainTime);
     upkeep_.clear();
+    if (admin_) admin_->Stop(std::chrono::seconds(1));  // It asks the supervisor.
     supervisor_.reset();
-    if (admin_) admin_->Stop(std::chrono::seconds(1));
     log_.Info("serve_stopped");
   }
 
@@ -201,8 +211,12 @@ class ServiceHost::Impl {
   std::vector<std::string> AllowedHosts() const {
     if (settings_.public_url.empty() && !settings_.IsOnLoopback()) return {};
     std::vector<std::string> hosts = api::LoopbackHosts();
+    if (settings_.IsOnLoopback()) hosts.push_back(HostText(settings_.listen_address));
     if (!settings_.public_url.empty()) {
-      const std::string host = settings_.public_url.substr(settings_.public_url.find("//") + 2);
+      std::string host = settings_.public_url.substr(settings_.public_url.find("//") + 2);
+      for (char& letter : host) {
+        if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+      }
       hosts.push_back(host.substr(0, host.rfind(':') == std::string::npos || host.ends_with(']')
                                          ? host.size()
                                          : host.rfind(':')));
@@ -244,19 +258,24 @@ class ServiceHost::Impl {
     return token;
   }
 
-  void StartUpkeep() {
+  void MakeSweeper() {
     sweeper_.emplace(
         *parts_->stores, *parts_->blobs, *parts_->signer, log_, ProcessMetrics(),
         [this](Time now) {
           return api::RemoveExpiredUploads(*parts_->stores, *parts_->blobs, now);
         },
         Sweeper::Options{.reserve = &reserve_});
+  }
+
+  void StartUpkeep() {
     upkeep_.push_back(Every(kSweepInterval, [this](const std::stop_token&) {
       sweeper_->Sweep(parts_->clock.Now());
       try {
         api::FinishInterruptedUploads(services_);
       } catch (const Error& error) {
         log_.Warning("uploads_not_finished", {{"code", error.code()}});
+      } catch (const std::exception&) {  // No memory now: the next time.
+        log_.Error("uploads_not_finished", {{"code", Code::kInternal}});
       }
     }));
     if (settings_.SendsMail()) sender_ = std::make_unique<SmtpSender>(settings_.smtp, log_);
@@ -267,6 +286,8 @@ class ServiceHost::Impl {
         while (!stop.stop_requested() && mails_->SendNext(parts_->clock.Now(), stop)) continue;
       } catch (const Error& error) {
         log_.Warning("mails_not_sent", {{"code", error.code()}});
+      } catch (const std::exception&) {
+        log_.Error("mails_not_sent", {{"code", Code::kInternal}});
       }
     }));
   }

@@ -65,9 +65,9 @@ Tier ParseTierName(const std::string& name) {
   return *tier;
 }
 
-User NeedUser(ServiceParts& parts, const std::string& email) {
+User NeedUser(ServiceParts& parts, const std::string& email, bool may_be_closed = false) {
   std::optional<User> user = parts.stores->users().FindByEmail(email);
-  if (!user || user->closed_at) {
+  if (!user || (user->closed_at && !may_be_closed)) {
     throw Error(Code::kInvalidArgument, fmt::format("There is no account {}.", email));
   }
   return *user;
@@ -104,7 +104,7 @@ ExitCode SetTier(const UserOptions& options, const Streams&) {
 
 ExitCode Erase(const UserOptions& options, const Streams& streams) {
   const std::unique_ptr<ServiceParts> parts = OpenServiceParts(options.service.Load().settings);
-  const UserId id = NeedUser(*parts, options.email).id;
+  const UserId id = NeedUser(*parts, options.email, true).id;
   parts->stores->users().Close(id, parts->clock.Now());
   Sweeper sweeper(
       *parts->stores, *parts->blobs, *parts->signer, Log(), ProcessMetrics(),

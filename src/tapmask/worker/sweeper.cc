@@ -106,7 +106,9 @@ void Sweeper::DoAllSteps(Time now) {
                         std::max(oldest, std::chrono::milliseconds(0)));
     }
   });
-  if (now - orphans_looked_at_ < options_.orphan_interval) return;
+  const bool was_just_now =  // Unless the clock was set back since.
+      now >= orphans_looked_at_ && now - orphans_looked_at_ < options_.orphan_interval;
+  if (was_just_now) return;
   orphans_looked_at_ = now;
   Try("orphans", [&] {
     Count("orphan", blobs_.RemoveOrphans(now - options_.orphan_age));

@@ -114,6 +114,17 @@ std::unique_ptr<Connection> Database::Open() const {
   return connection;
 }
 
+void Database::Rewrite() {
+  try {
+    const WriterTurn turn(*this);
+    Borrowed connection(*this);
+    (*connection).Run("VACUUM");
+  } catch (const Error& error) {
+    if (error.code() != Code::kUnavailable && error.code() != Code::kStorageFull) throw;
+  }
+  Scrub();
+}
+
 void Database::Scrub() {
   const WriterTurn turn(*this);
   Borrowed connection(*this);

@@ -62,6 +62,11 @@ class Database {
   // is left to the next time.
   void Scrub();
 
+  // Writes the whole file anew, and scrubs. What is deleted is overwritten by SQLite, but not what
+  // is left behind where rows were moved from page to page. Nobody writes meanwhile. When the disk
+  // has no room for a second one, or somebody is in the way, it is only scrubbed.
+  void Rewrite();
+
  private:
   class Borrowed {
    public:

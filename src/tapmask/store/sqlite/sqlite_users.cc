@@ -163,7 +163,7 @@ bool SqliteUsers::Erase(const UserId& id) {
     }
     return true;
   });
-  if (was_there) database_.Scrub();
+  if (was_there) database_.Rewrite();
   return was_there;
 }
 
