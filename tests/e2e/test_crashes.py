@@ -74,7 +74,7 @@ class Crashes(TapmaskCase):
             self.assertEqual(service.owner().ask("DELETE", "/api/v1/me").status, 200)
             service.kill()
             service.start()  # Nobody but the start itself can go on with the erasing.
-            self.assertEqual(service.owner().get("/api/v1/me").json["subscriptionTier"], "local")
+            self.assertEqual(service.owner().get("/api/v1/me").json["tierType"], "local")
         finally:
             service.stop()
 
