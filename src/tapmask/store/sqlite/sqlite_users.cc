@@ -132,6 +132,8 @@ bool SqliteUsers::Close(const UserId& id, Time now) {
 }
 
 std::vector<UserId> SqliteUsers::Closed(int limit) {
+  // Who asks is about to erase, and does so every few seconds.
+  database_.ScrubIfDue();
   return database_.Read([&](Connection& connection) {
     std::vector<UserId> ids;
     Statement rows = connection.Query(R"(
@@ -163,7 +165,7 @@ bool SqliteUsers::Erase(const UserId& id) {
     }
     return true;
   });
-  if (was_there) database_.Rewrite();
+  if (was_there) database_.Scrub();
   return was_there;
 }
 
