@@ -43,6 +43,7 @@ class Crashes(TapmaskCase):
         self.kill_at_every_stage("both")
 
     def test_tracking_goes_on_at_the_last_window(self):
+        self.user = self.service.user()
         long_film = self.folder / "long.mp4"
         Kitchen(self.folder / "long_kitchen").encode(long_film, count=350)
         video = self.user.ready_video(long_film)
