@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 
 #include "tapmask/core/error.h"
-#include "tapmask/store/sqlite/clean_pages.h"
 
 namespace tapmask::sqlite {
 namespace {
@@ -174,14 +173,14 @@ void Connection::Closer::operator()(sqlite3* db) const {
 Connection::Connection(const std::filesystem::path& file, std::chrono::milliseconds wait)
     : deadline_(new Deadline{wait, {}}) {
   sqlite3* db = nullptr;
-  const int code = sqlite3_open_v2(
-      std::filesystem::absolute(file).c_str(), &db,
-      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, CleaningVfs());
+  const int code =
+      sqlite3_open_v2(std::filesystem::absolute(file).c_str(), &db,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   db_.reset(db);
   Check(code);
   sqlite3_busy_handler(db, Deadline::WaitOnce, deadline_.get());
-  // A commit is on the disk when it returns; what is deleted is overwritten, see also
-  // clean_pages.h; nothing of a query is put into files elsewhere.
+  // A commit is on the disk when it returns; what is deleted is overwritten; nothing of a query is
+  // put into files elsewhere.
   Execute(
       "PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA synchronous = FULL;"
       "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tapmask/store/sqlite/database.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -15,8 +14,6 @@
 
 namespace tapmask::sqlite {
 namespace {
-
-constexpr std::chrono::milliseconds kScrubWait{100};
 
 // Password hashes and addresses are in it: nobody else may read it. SQLite gives the files beside
 // it the same mode.
@@ -55,15 +52,13 @@ Database::Borrowed::Borrowed(Database& database) : database_(database) {
       connection_ = std::move(database.idle_.back());
       database.idle_.pop_back();
     }
-    scrubs_ = database.scrubs_;
   }
-  if (!connection_) connection_ = database.Open(database.options_.wait);
+  if (!connection_) connection_ = database.Open();
 }
 
 Database::Borrowed::~Borrowed() {
   if (connection_->InTransaction()) return;  // Could not be rolled back: closing it does.
   const std::lock_guard lock(database_.mutex_);
-  if (scrubs_ != database_.scrubs_) return;  // Closed, see Scrub.
   database_.idle_.push_back(std::move(connection_));
 }
 
@@ -105,48 +100,39 @@ Database::WriterTurn::~WriterTurn() {
 Database::Database(const std::filesystem::path& file, Options options)
     : file_(std::filesystem::absolute(file)), options_(options) {
   MakeFile(file_);
-  auto connection = Open(options_.wait);
+  auto connection = Open();
   UseWriteAheadLog(*connection, options_.wait);
   Migrate(*connection);
   idle_.push_back(std::move(connection));
 }
 
-std::unique_ptr<Connection> Database::Open(std::chrono::milliseconds wait) const {
-  auto connection = std::make_unique<Connection>(file_, wait);
+std::unique_ptr<Connection> Database::Open() const {
+  auto connection = std::make_unique<Connection>(file_, options_.wait);
   if (options_.max_pages > 0) {
     connection->Execute(("PRAGMA max_page_count = " + std::to_string(options_.max_pages)).c_str());
   }
   return connection;
 }
 
-void Database::Scrub() {
-  {
-    const std::lock_guard lock(mutex_);
-    is_scrub_due_ = true;
-  }
+void Database::Rewrite() {
   try {
     const WriterTurn turn(*this);
-    // Waiting for readers keeps all who write waiting.
-    const auto connection = Open(std::min(options_.wait, kScrubWait));
-    Statement checkpoint = connection->Query("PRAGMA wal_checkpoint(TRUNCATE)");
-    const bool is_done = checkpoint.Step() && checkpoint.Int() == 0;  // 1: somebody was in the way.
-    // What connections remember of pages is not clean, and would be written again with them.
-    std::vector<std::unique_ptr<Connection>> unclean;
-    const std::lock_guard lock(mutex_);
-    is_scrub_due_ = !is_done;
-    ++scrubs_;
-    unclean.swap(idle_);
+    Borrowed connection(*this);
+    (*connection).Run("VACUUM");
   } catch (const Error& error) {
     if (error.code() != Code::kUnavailable && error.code() != Code::kStorageFull) throw;
   }
+  Scrub();
 }
 
-void Database::ScrubIfDue() {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!is_scrub_due_) return;
+void Database::Scrub() {
+  const WriterTurn turn(*this);
+  Borrowed connection(*this);
+  try {
+    (*connection).Run("PRAGMA wal_checkpoint(TRUNCATE)");
+  } catch (const Error& error) {
+    if (error.code() != Code::kUnavailable) throw;
   }
-  Scrub();
 }
 
 }  // namespace tapmask::sqlite

@@ -58,12 +58,14 @@ class Database {
     }
   }
 
-  // Takes out of all files what was deleted: the database file is brought up to date, which cleans
-  // its pages (see clean_pages.h), and the -wal file is emptied. Where somebody reads meanwhile or
-  // the disk is full, it is left to `ScrubIfDue`; nothing waits for it longer than a moment.
+  // Overwrites what the -wal file still holds of deleted things. Where somebody reads for long, it
+  // is left to the next time.
   void Scrub();
-  // Scrubs when that is left to do, also by a process that was killed. To be called now and then.
-  void ScrubIfDue();
+
+  // Writes the whole file anew, and scrubs. What is deleted is overwritten by SQLite, but not what
+  // is left behind where rows were moved from page to page. Nobody writes meanwhile. When the disk
+  // has no room for a second one, or somebody is in the way, it is only scrubbed.
+  void Rewrite();
 
  private:
   class Borrowed {
@@ -76,7 +78,6 @@ class Database {
 
    private:
     Database& database_;
-    int64_t scrubs_ = 0;  // Of the database, when the connection was opened.
     std::unique_ptr<Connection> connection_;
   };
 
@@ -105,14 +106,12 @@ class Database {
     Database& database_;
   };
 
-  std::unique_ptr<Connection> Open(std::chrono::milliseconds wait) const;
+  std::unique_ptr<Connection> Open() const;
 
   const std::filesystem::path file_;
   const Options options_;
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Connection>> idle_;  // All opened since the last scrub.
-  int64_t scrubs_ = 0;
-  bool is_scrub_due_ = true;
+  std::vector<std::unique_ptr<Connection>> idle_;
   bool is_writing_ = false;
   std::condition_variable writer_left_;
 };

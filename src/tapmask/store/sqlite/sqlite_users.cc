@@ -132,8 +132,6 @@ bool SqliteUsers::Close(const UserId& id, Time now) {
 }
 
 std::vector<UserId> SqliteUsers::Closed(int limit) {
-  // Who asks is about to erase, and does so every few seconds.
-  database_.ScrubIfDue();
   return database_.Read([&](Connection& connection) {
     std::vector<UserId> ids;
     Statement rows = connection.Query(R"(
@@ -165,7 +163,7 @@ bool SqliteUsers::Erase(const UserId& id) {
     }
     return true;
   });
-  if (was_there) database_.Scrub();
+  if (was_there) database_.Rewrite();
   return was_there;
 }
 
