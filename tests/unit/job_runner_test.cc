@@ -224,6 +224,17 @@ TEST_F(JobRunnerTest, DoesWithoutACheckpointThatIsNotThere) {
   EXPECT_EQ(job.attempt, 1);
 }
 
+TEST_F(JobRunnerTest, DoesWithoutACheckpointThatTheStoreDoesNotTake) {
+  hooks_.before = [](const std::string& call) {
+    if (call == "Checkpoint") throw Error(Code::kInternal, "Something went wrong.");
+  };
+  const Job job = MaskOf({{"write", "checkpoint.jsonl", "MASKS"}, {"checkpoint"}, {"masked"}});
+  hooks_.before = {};
+
+  EXPECT_EQ(job.status, JobStatus::kComplete) << job.error_code;
+  EXPECT_EQ(job.attempt, 1);
+}
+
 TEST_F(JobRunnerTest, GoesOnAtTheCheckpointOfAnAttemptThatFailed) {
   const Video video =
       Ready(Script("mask", {{"write", "checkpoint.jsonl", "MASKS"}, {"checkpoint"}, {"crash"}}));

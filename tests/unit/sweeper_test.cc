@@ -250,6 +250,19 @@ TEST_F(SweeperTest, RemovesOldFilesThatBelongToNothing) {
   EXPECT_TRUE(std::find(left.begin(), left.end(), strange) != left.end());
 }
 
+TEST_F(SweeperTest, LooksForThemAgainWhenTheClockWasSetBack) {
+  Sweep();
+  const std::string orphan = NewUuid() + "/" + NewUuid() + "/1/processed.mp4";
+  Put(orphan);
+  fs::last_write_time(folder_.path() / "files/blobs" / orphan,
+                      fs::file_time_type::clock::now() - 24h * 800);
+
+  now_ -= 24h * 365;
+  Sweep();
+
+  EXPECT_EQ(Keys(), std::vector<std::string>());
+}
+
 TEST_F(SweeperTest, TakesUpTheNextTimeWhatFailed) {
   const Video video = AddVideo(std::nullopt);
   const Job job = ClaimMask(AddVideo(std::nullopt));

@@ -40,6 +40,11 @@ ExitCode Serve(const ServeOptions& options, const Streams& streams) {
   if (host.admin_port() != 0) {
     streams.err << fmt::format("Metrics: port {}, /metrics\n", host.admin_port());
   }
+  if (host.misses_owner()) {
+    streams.err
+        << "note: The local owner's account of before is being erased still, so there is no "
+           "link that signs in; start again later.\n";
+  }
   streams.err.flush();
   streams.out << host.url() << '\n';
   streams.out.flush();

@@ -161,7 +161,8 @@ std::vector<Setting> MakeSettings() {
           "data", [](auto& s) -> auto& { return s.data_folder; }),
       Text(
           "public_url", [](auto& s) -> auto& { return s.public_url; }),
-      {"trusted_proxies", [](S& s, const SettingValue& value) { s.trusted_proxies = value.List(); },
+      {"trusted_proxies",
+       [](S& s, const SettingValue& value) { s.trusted_proxies = value.Addresses(); },
        [](const S& s) {
          std::string text;
          for (const std::string& proxy : s.trusted_proxies) {

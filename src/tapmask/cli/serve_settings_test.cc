@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "tapmask/core/error.h"
@@ -124,6 +125,14 @@ TEST_F(ServeSettingsTest, RefuseWithASentenceThatNamesThePlace) {
   expect_named(Refusal("[mail]\nfrom_name = \"a\\u0000b\""), "control characters");
   expect_named(Refusal("", {{"TAPMASK_SMTP_PORT", "x"}}), "TAPMASK_SMTP_PORT");
   expect_named(Refusal("", {{"TAPMASK_SMTP_HOST", "mail.example"}}), "smtp.from");
+  for (const char* proxy : {"10.0.0.0/8", "nonsense", "10.0.0.1:80", "[::1]", "::1/128", "10.1", "",
+                            "1.2.3.4\\u0000"}) {
+    const std::string text = fmt::format("\"{}\"", proxy);
+    const std::string sentence = Refusal(fmt::format("trusted_proxies = [\"10.0.0.1\", {}]", text));
+    expect_named(sentence, "trusted_proxies");
+    expect_named(sentence, "; " + text + " is none");
+  }
+  expect_named(Refusal("", {{"TAPMASK_TRUSTED_PROXIES", "10.0.0.1,10.0.0.0/8"}}), "10.0.0.0/8");
   expect_named(Refusal("public_url = \"tapmask.example\""), "public_url");
   expect_named(Refusal("public_url = \"https://x/y\""), "public_url");
   expect_named(Refusal("listen = \"127.0.0.1:80\"\nadmin_listen = \"127.0.0.1:80\""),

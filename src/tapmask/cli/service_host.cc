@@ -2,10 +2,9 @@
 #include "tapmask/cli/service_host.h"
 
 #include <algorithm>
-#include <fcntl.h>
+#include <exception>
 #include <functional>
 #include <optional>
-#include <sys/file.h>
 #include <sys/resource.h>
 #include <thread>
 #include <utility>
@@ -14,16 +13,17 @@
 #include <fmt/format.h>
 
 #include "tapmask/api/authenticator.h"
-#include "tapmask/api/origin_check.h"
 #include "tapmask/api/routes.h"
 #include "tapmask/api/server.h"
 #include "tapmask/api/token.h"
 #include "tapmask/api/upload_upkeep.h"
+#include "tapmask/cli/allowed_hosts.h"
+#include "tapmask/cli/data_lock.h"
+#include "tapmask/cli/local_owner.h"
 #include "tapmask/cli/service_parts.h"
 #include "tapmask/cli/worker_supervisor.h"
 #include "tapmask/core/error.h"
 #include "tapmask/core/stop_wait.h"
-#include "tapmask/jobs/job_rules.h"
 #include "tapmask/notify/mail_dispatcher.h"
 #include "tapmask/storage/disk_reserve.h"
 #include "tapmask/worker/sandbox.h"
@@ -36,17 +36,6 @@ namespace {
 constexpr std::chrono::seconds kSweepInterval{5};
 constexpr std::chrono::seconds kMailInterval{2};
 constexpr std::chrono::seconds kDrainTime{20};
-constexpr const char* kOwnerEmail = "owner@localhost";
-
-FileDescriptor LockData(const std::filesystem::path& folder) {
-  FileDescriptor lock(::open((folder / "serve.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (!lock.IsOpen() || ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-    throw Error(Code::kConflict, fmt::format("Another tapmask serves the data in {} already; end "
-                                             "it first, or choose another folder by --data.",
-                                             folder.string()));
-  }
-  return lock;
-}
 
 // A connection is a descriptor. Returns how many there may be.
 int RaiseFileLimit() {
@@ -67,40 +56,6 @@ std::jthread Every(std::chrono::milliseconds interval, std::function<void(std::s
   });
 }
 
-// Whoever sits at this machine.
-UserId EnsureOwner(ServiceParts& parts, Sweeper& sweeper) {
-  const Time now = parts.clock.Now();
-  std::optional<User> there = parts.stores->users().FindByEmail(kOwnerEmail);
-  if (there && there->closed_at) {  // Being erased when the program ended: nobody else goes on.
-    sweeper.Sweep(now);
-    there = parts.stores->users().FindByEmail(kOwnerEmail);
-  }
-  if (there && (!there->password_hash.empty() || there->tier != Tier::kLocal)) {
-    throw Error(Code::kInvalidArgument,
-                fmt::format("The account {0} is not the local owner's; erase it with `tapmask user "
-                            "erase {0}`.",
-                            kOwnerEmail));
-  }
-  if (there && !there->closed_at) return there->id;
-  User owner;
-  owner.id = UserId::New();
-  owner.email = kOwnerEmail;
-  owner.tier = Tier::kLocal;
-  owner.is_verified = true;
-  owner.created_at = now;
-  owner.quota_reset_at = NextQuotaReset(now, now);
-  if (!parts.stores->users().Add(owner)) {
-    throw Error(Code::kUnavailable,
-                "The local owner's account cannot be erased now; see that the disk is not full, "
-                "and start again.");
-  }
-  return owner.id;
-}
-
-std::string HostText(const std::string& address) {
-  return address.find(':') == std::string::npos ? address : "[" + address + "]";
-}
-
 api::ServiceSettings ApiSettings(const ServeSettings& settings) {
   api::ServiceSettings api;
   api.tiers = settings.tiers;
@@ -119,8 +74,8 @@ class ServiceHost::Impl {
   Impl(const ServeSettings& settings, Log log)
       : settings_(settings),
         log_(std::move(log)),
-        parts_(OpenServiceParts(settings)),
         lock_(LockData(std::filesystem::absolute(settings.data_folder))),
+        parts_(OpenServiceParts(settings)),
         pool_({4, 4'096}),
         watch_(parts_->stores->jobs(), {}),
         services_{*parts_->stores, *parts_->blobs, *parts_->signer,  parts_->clock,        pool_,
@@ -129,12 +84,15 @@ class ServiceHost::Impl {
     // The data folder is ours alone, so nobody works on what seems to be worked on.
     TakeBackFrom("");
     MakeSweeper();
-    const bool has_owner = services_.settings.is_on_loopback;
-    if (has_owner) services_.settings.local_owner = EnsureOwner(*parts_, *sweeper_);
+    if (services_.settings.is_on_loopback) {
+      services_.settings.local_owner = EnsureOwner(
+          *parts_->stores, [this](Time now) { sweeper_->Sweep(now); }, parts_->clock.Now());
+      if (!has_owner()) log_.Warning("owner_not_erased");
+    }
     StartApi();
     if (!settings_.admin_address.empty()) StartAdmin();
     url_ = fmt::format("http://{}:{}/", HostText(settings_.listen_address), server_->port());
-    if (has_owner) url_ += "?token=" + MakeLocalTicket();
+    if (has_owner()) url_ += "?token=" + MakeLocalTicket();
     StartUpkeep();
     supervisor_.emplace(
         SettingsText(settings_), [this](const std::string& worker) { TakeBackFrom(worker); }, log_);
@@ -157,14 +115,19 @@ class ServiceHost::Impl {
   }
 
   const std::string& url() const { return url_; }
+  bool misses_owner() const { return services_.settings.is_on_loopback && !has_owner(); }
   uint16_t admin_port() const { return admin_ ? admin_->port() : 0; }
 
  private:
+  bool has_owner() const { return services_.settings.local_owner.has_value(); }
+
   void TakeBackFrom(const std::string& worker) {
     try {
       parts_->stores->jobs().ReapWorker(worker, parts_->clock.Now());
     } catch (const Error& error) {  // Then the leases run out.
       log_.Warning("leases_not_taken_back", {{"code", error.code()}});
+    } catch (const std::exception&) {
+      log_.Error("leases_not_taken_back", {{"code", Code::kInternal}});
     }
   }
 
@@ -185,7 +148,7 @@ class ServiceHost::Impl {
     api::Dispatcher::Options options;
     options.routes = api::MakeRoutes(services_);
     options.authenticate = api::MakeAuthenticate(services_);
-    options.allowed_hosts = AllowedHosts();
+    options.allowed_hosts = AllowedHosts(settings_);
     options.is_over_tls = settings_.IsOverTls();
     options.trusted_proxies = settings_.trusted_proxies;
     options.on_failure = [this](std::string_view request_id, std::string_view) {
@@ -205,23 +168,6 @@ class ServiceHost::Impl {
                                    access.status, access.took);
     };
     server_ = std::make_unique<api::Server>(std::move(server), *dispatcher_);
-  }
-
-  // The names by which browsers may know us; empty: any, since we cannot know them.
-  std::vector<std::string> AllowedHosts() const {
-    if (settings_.public_url.empty() && !settings_.IsOnLoopback()) return {};
-    std::vector<std::string> hosts = api::LoopbackHosts();
-    if (settings_.IsOnLoopback()) hosts.push_back(HostText(settings_.listen_address));
-    if (!settings_.public_url.empty()) {
-      std::string host = settings_.public_url.substr(settings_.public_url.find("//") + 2);
-      for (char& letter : host) {
-        if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-      }
-      hosts.push_back(host.substr(0, host.rfind(':') == std::string::npos || host.ends_with(']')
-                                         ? host.size()
-                                         : host.rfind(':')));
-    }
-    return hosts;
   }
 
   // For Prometheus: another port, so that it need not be reachable from where people are.
@@ -306,8 +252,8 @@ class ServiceHost::Impl {
 
   const ServeSettings settings_;
   const Log log_;
-  const std::unique_ptr<ServiceParts> parts_;
   const FileDescriptor lock_;
+  const std::unique_ptr<ServiceParts> parts_;
   api::BlockingPool pool_;
   api::JobWatch watch_;
   api::Services services_;
@@ -331,6 +277,9 @@ void ServiceHost::Stop() {
 }
 const std::string& ServiceHost::url() const {
   return impl_->url();
+}
+bool ServiceHost::misses_owner() const {
+  return impl_->misses_owner();
 }
 uint16_t ServiceHost::admin_port() const {
   return impl_->admin_port();

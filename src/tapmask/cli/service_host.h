@@ -27,6 +27,8 @@ class ServiceHost {
   // Where it is found: "http://127.0.0.1:7878/". On loopback with the token that signs the local
   // owner in, once.
   const std::string& url() const;
+  // On loopback, but the owner's account of before cannot be erased yet: there is no such token.
+  bool misses_owner() const;
   uint16_t admin_port() const;  // 0: none.
 
  private:

@@ -16,8 +16,6 @@
 namespace tapmask {
 namespace fs = std::filesystem;
 
-namespace {
-
 void MakeDataFolder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder.parent_path().empty() ? fs::path(".") : folder.parent_path(),
@@ -39,8 +37,6 @@ void MakeDataFolder(const fs::path& folder) {
     ::chmod(folder.c_str(), 0700);
   }
 }
-
-}  // namespace
 
 std::unique_ptr<ServiceParts> OpenServiceParts(const ServeSettings& settings) {
   const fs::path folder = fs::absolute(settings.data_folder);

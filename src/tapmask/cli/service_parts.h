@@ -26,8 +26,11 @@ struct ServiceParts {
   std::unique_ptr<UrlSigner> signer;
 };
 
-// Makes the data folder when it is missing. Throws as the parts do; kInvalidArgument when the
-// folder cannot be made or others may read it.
+// Makes the folder when it is missing, and takes it from others' eyes. Throws kInvalidArgument when
+// it cannot be made or written.
+void MakeDataFolder(const std::filesystem::path& folder);
+
+// Makes the data folder as well. Throws as the parts do.
 std::unique_ptr<ServiceParts> OpenServiceParts(const ServeSettings& settings);
 
 // Where data is kept when nobody says: $XDG_DATA_HOME/tapmask, else ~/.local/share/tapmask; for

@@ -2,6 +2,8 @@
 #include "tapmask/cli/setting_values.h"
 
 #include <algorithm>
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <toml++/toml.h>
 
 #include <fmt/format.h>
@@ -99,6 +101,21 @@ std::vector<std::string> SettingValue::List() const {
     at = comma + 1;
   }
   return parts;
+}
+
+std::vector<std::string> SettingValue::Addresses() const {
+  std::vector<std::string> addresses = List();
+  for (const std::string& address : addresses) {
+    in6_addr bytes{};
+    const bool is_address = address.find('\0') == std::string::npos &&
+                            (inet_pton(AF_INET, address.c_str(), &bytes) == 1 ||
+                             inet_pton(AF_INET6, address.c_str(), &bytes) == 1);
+    if (!is_address) {
+      Refuse(fmt::format("must list single IP addresses, such as 10.0.0.1 or ::1; {} is none",
+                         QuotedToml(address)));
+    }
+  }
+  return addresses;
 }
 
 size_t SettingValue::OneOf(const std::vector<std::string_view>& words) const {

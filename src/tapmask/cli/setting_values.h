@@ -29,7 +29,8 @@ class SettingValue {
   int64_t Whole(int64_t least, int64_t most) const;
   double Number(double least, double most) const;
   bool Bool() const;
-  std::vector<std::string> List() const;  // Of text: parts between commas.
+  std::vector<std::string> List() const;       // Of text: parts between commas.
+  std::vector<std::string> Addresses() const;  // A list of IP addresses.
   size_t OneOf(const std::vector<std::string_view>& words) const;
   // "127.0.0.1:7878", "[::1]:7878", ":7878" for all addresses.
   std::pair<std::string, uint16_t> AddressAndPort() const;

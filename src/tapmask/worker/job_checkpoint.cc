@@ -38,7 +38,8 @@ BlobKey JobCheckpoint::Key(const char* kind, int64_t number) const {
 bool JobCheckpoint::Bring(const fs::path& scratch) {
   const Json word = Json::parse(job_.checkpoint, nullptr, false);
   if (MeansMasks(word)) {
-    return BringFile(FolderOfCheckpoint(job_).Join(kMasksName), scratch / kMasksName);
+    has_masks_ = BringFile(FolderOfCheckpoint(job_).Join(kMasksName), scratch / kMasksName);
+    return has_masks_;
   }
   const int64_t number = WindowOf(word);
   if (number < 1 || number > most_windows_) return false;
@@ -81,13 +82,15 @@ std::optional<std::string> JobCheckpoint::Keep(const fs::path& scratch, const st
 }
 
 std::optional<std::string> JobCheckpoint::KeepMasks(const fs::path& scratch) {
+  if (has_masks_) return std::nullopt;  // Once an attempt, for it costs writes.
   blobs_.PutFile(FolderOfCheckpoint(job_).Join(kMasksName), scratch / kKeptMasksName);
+  has_masks_ = true;
   return Json{{"masks", true}}.dump();
 }
 
 std::optional<std::string> JobCheckpoint::KeepWindow(const fs::path& scratch, int64_t number) {
   // A child that was taken over says what it likes.
-  if (number <= window_ || number > most_windows_) return std::nullopt;
+  if (has_masks_ || number <= window_ || number > most_windows_) return std::nullopt;
   const fs::path folder = scratch / kCheckpointFolder;
   for (; kept_records_ < number; ++kept_records_) {
     const int64_t next = kept_records_ + 1;

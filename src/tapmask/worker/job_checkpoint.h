@@ -43,6 +43,7 @@ class JobCheckpoint {
   const int64_t most_windows_;
   int64_t kept_records_ = 0;  // Windows whose records are in storage: 1 to this.
   int64_t window_ = 0;        // The one whose state is.
+  bool has_masks_ = false;    // They are there: nothing else is needed.
 };
 
 }  // namespace tapmask

@@ -155,6 +155,26 @@ TEST_F(JobCheckpointTest, TakesNothingFromAChildThatLies) {
   EXPECT_FALSE(checkpoint.Keep(scratch, R"({"window":1})"));  // Not twice.
 }
 
+TEST_F(JobCheckpointTest, TakesMasksOnceAndNoWindowAfterThem) {
+  const fs::path first = NewScratch(), second = NewScratch();
+  const auto leave_masks = [](const fs::path& scratch) {
+    std::ofstream(scratch / kKeptMasksName) << "MASKS";
+  };
+  JobCheckpoint checkpoint = New();
+  leave_masks(first);
+  job_.checkpoint = checkpoint.Keep(first, R"({"masks":true})").value();
+  JobCheckpoint next = New();
+  ASSERT_TRUE(next.Bring(second));
+  for (const fs::path& scratch : {first, second}) {
+    JobCheckpoint& one = scratch == first ? checkpoint : next;
+    leave_masks(scratch);
+    Leave(scratch, 1);
+    EXPECT_FALSE(one.Keep(scratch, R"({"masks":true})"));
+    EXPECT_FALSE(one.Keep(scratch, R"({"window":1})"));
+  }
+  EXPECT_EQ(Kept(), Names{"checkpoint/masks.jsonl"});
+}
+
 TEST_F(JobCheckpointTest, BringsNothingForWhatTheStoreCannotHaveSaid) {
   for (const char* word :
        {"", "x", "{}", R"({"window":0})", R"({"window":9999})", R"({"masks":"a/b"})"}) {

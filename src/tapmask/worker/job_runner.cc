@@ -235,7 +235,12 @@ class Attempt {
   void KeepCheckpoint(JobCheckpoint& checkpoint, const fs::path& scratch, const std::string& word) {
     std::optional<std::string> kept;
     KeepingLease([&] { kept = checkpoint.Keep(scratch, word); });
-    if (kept) lease_.Checkpoint(*kept, Steady::now());
+    if (!kept) return;
+    try {
+      lease_.Checkpoint(*kept, Steady::now());
+    } catch (const Error& error) {  // It only spares later attempts work.
+      shared_.log.Warning("checkpoint_not_told", {{"job_id", job_.id}, {"code", error.code()}});
+    }
   }
 
   bool BringEarlier(const JobId& id, const fs::path& file) const {
