@@ -63,8 +63,9 @@ class Database {
   void Scrub();
 
   // Writes the whole file anew, and scrubs. What is deleted is overwritten by SQLite, but not what
-  // is left behind where rows were moved from page to page. Nobody writes meanwhile. When the disk
-  // has no room for a second one, or somebody is in the way, it is only scrubbed.
+  // is left behind where rows were moved from page to page. Nobody writes meanwhile, and it takes
+  // as much memory as the file is long: 0.5 s for 86 MB, 6.9 s for 865 MB. When the disk has no
+  // room for a second one, or somebody is in the way, it is only scrubbed.
   void Rewrite();
 
  private:
