@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tapmask/worker/sweeper.h"
 
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <optional>
-#include <sched.h>
 #include <string>
-#include <sys/mount.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <utime.h>
 #include <vector>
@@ -20,6 +16,7 @@
 #include "tapmask/core/error.h"
 #include "tapmask/storage/disk_reserve.h"
 #include "tapmask/storage/local/local_store.h"
+#include "tapmask/storage/small_disk.h"
 #include "tapmask/storage/test_folder.h"
 #include "tapmask/store/sqlite/sqlite_stores.h"
 #include "tapmask/worker/hooked_stores.h"
@@ -94,31 +91,12 @@ class SweeperTest : public ::testing::Test {
   }
   void Sweep() { sweeper_.Sweep(now_); }
 
-  // Runs `test` in a child on a disk of its own. 77: it could not be set up.
+  // Runs `test` with a disk of its own, as OnSmallDisk does.
   template <class Test>
   int OnDiskOf(int64_t bytes, Test test) {
     const fs::path folder = folder_.path() / "disk";
     fs::create_directory(folder);
-    const pid_t child = ::fork();
-    if (child == 0) {
-      const std::string size = "size=" + std::to_string(bytes);
-      const bool may_mount =
-          ::unshare(CLONE_NEWNS) == 0 || ::unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0;
-      if (!may_mount || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-          ::mount("none", folder.c_str(), "tmpfs", 0, size.c_str()) != 0) {
-        ::_exit(77);
-      }
-      int answer = 1;
-      try {
-        answer = test(folder);
-      } catch (const std::exception& e) {
-        std::fprintf(stderr, "%s\n", e.what());
-      }
-      ::_exit(answer);
-    }
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 200;
+    return OnSmallDisk(folder, bytes, [&] { return test(folder); });
   }
   // Writes more than a database has ready.
   void Fill(Stores& stores) {
@@ -333,7 +311,7 @@ TEST_F(SweeperTest, MakesRoomOnAFullDisk) {
     sweeper.Sweep(now_);
     return fs::exists(folder / "disk-reserve") ? 0 : 8;
   });
-  if (answer == 77) GTEST_SKIP() << "no small disk can be mounted here";
+  if (answer == kCannotBeSetUp) GTEST_SKIP() << "no small disk can be mounted here";
   EXPECT_EQ(answer, 0);
 }
 

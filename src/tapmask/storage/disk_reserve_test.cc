@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tapmask/storage/disk_reserve.h"
 
-#include <cstdio>
 #include <cstdlib>
-#include <exception>
 #include <fcntl.h>
-#include <sched.h>
+#include <stdexcept>
 #include <string>
-#include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -17,6 +13,7 @@
 #include "tapmask/core/error.h"
 #include "tapmask/storage/local/local_store.h"
 #include "tapmask/storage/local/posix_file.h"
+#include "tapmask/storage/small_disk.h"
 #include "tapmask/storage/test_folder.h"
 
 namespace tapmask {
@@ -31,28 +28,12 @@ class DiskReserveTest : public ::testing::Test {
   // Runs `test` in a child on a disk of its own. It says what is wrong by throwing.
   template <class Test>
   void OnDiskOf(int64_t bytes, Test test) {
-    const pid_t child = ::fork();
-    if (child == 0) {
-      const std::string size = "size=" + std::to_string(bytes);
-      const bool may_mount =
-          ::unshare(CLONE_NEWNS) == 0 || ::unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0;
-      if (!may_mount || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-          ::mount("none", folder_.path().c_str(), "tmpfs", 0, size.c_str()) != 0) {
-        ::_exit(77);
-      }
-      try {
-        test();
-      } catch (const std::exception& e) {
-        std::fprintf(stderr, "%s\n", e.what());
-        ::_exit(1);
-      }
-      ::_exit(0);
-    }
-    int status = 0;
-    ASSERT_EQ(::waitpid(child, &status, 0), child);
-    ASSERT_TRUE(WIFEXITED(status));
-    if (WEXITSTATUS(status) == 77) GTEST_SKIP() << "no small disk can be mounted here";
-    EXPECT_EQ(WEXITSTATUS(status), 0);
+    const int answer = OnSmallDisk(folder_.path(), bytes, [&] {
+      test();
+      return 0;
+    });
+    if (answer == kCannotBeSetUp) GTEST_SKIP() << "no small disk can be mounted here";
+    EXPECT_EQ(answer, 0);
   }
 
   static void Check(bool is_so, const char* what) {

@@ -6,12 +6,9 @@
 #include <fstream>
 #include <memory>
 #include <optional>
-#include <sched.h>
 #include <string>
-#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
 
@@ -19,6 +16,7 @@
 
 #include "tapmask/core/error.h"
 #include "tapmask/storage/blob_store_conformance.h"
+#include "tapmask/storage/small_disk.h"
 #include "tapmask/storage/test_folder.h"
 
 namespace tapmask {
@@ -162,24 +160,6 @@ TEST_F(LocalStoreTest, FindsWhatAKilledProcessLeft) {
   EXPECT_FALSE(store.Exists(Key("half")));
 }
 
-// Runs `test` in a child, whose limits and mounts are its own. 77: it could not be set up.
-template <class Test>
-int InChild(Test test) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    int answer = 1;
-    try {
-      answer = test();
-    } catch (const std::exception& e) {
-      std::fprintf(stderr, "%s\n", e.what());
-    }
-    ::_exit(answer);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 200;
-}
-
 // 0: it was said that there is no space, and what was there is whole.
 int FillUp(LocalStore& store) {
   Put(store, "small", "x");
@@ -204,7 +184,7 @@ TEST_F(LocalStoreTest, SaysWhenAFileMayNotBecomeThatLarge) {
     EXPECT_EQ(InChild([&] {
                 const rlimit limit{1'000'000, 1'000'000};
                 ::signal(SIGXFSZ, SIG_IGN);
-                if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return 77;
+                if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return kCannotBeSetUp;
                 LocalStore store({root_ / (is_encrypted ? "e" : "p"),
                                   is_encrypted ? std::optional(TestKey()) : std::nullopt});
                 return FillUp(store);
@@ -216,19 +196,12 @@ TEST_F(LocalStoreTest, SaysWhenAFileMayNotBecomeThatLarge) {
 TEST_F(LocalStoreTest, SaysWhenTheDiskIsFull) {
   fs::create_directory(root_);
   for (const bool is_encrypted : {false, true}) {
-    const int answer = InChild([&] {
-      // A small disk of our own.
-      const bool may_mount =
-          ::unshare(CLONE_NEWNS) == 0 || ::unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0;
-      if (!may_mount || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-          ::mount("none", root_.c_str(), "tmpfs", 0, "size=1m") != 0) {
-        return 77;
-      }
+    const int answer = OnSmallDisk(root_, 1 << 20, [&] {
       LocalStore store({root_ / "store", is_encrypted ? std::optional(TestKey()) : std::nullopt});
       if (store.FreeBytes() > 1'100'000) return 6;
       return FillUp(store);
     });
-    if (answer == 77) GTEST_SKIP() << "no small disk can be mounted here";
+    if (answer == kCannotBeSetUp) GTEST_SKIP() << "no small disk can be mounted here";
     EXPECT_EQ(answer, 0);
   }
 }
