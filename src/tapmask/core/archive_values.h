@@ -8,7 +8,8 @@
 
 namespace tapmask {
 
-// For StateArchive. All throw what it throws, also for sizes that cannot be.
+// For StateArchive. All throw what it throws, also for sizes that cannot be. A mask is kept as run
+// lengths, so a few bytes may become one of up to 2^15 pixels a side.
 void Archive(StateArchive& archive, Mask& mask);
 void Archive(StateArchive& archive, BgrImage& image);
 void Archive(StateArchive& archive, MaskRecord& record);

@@ -19,9 +19,9 @@ namespace tapmask {
 // A type lists its members once, for both ways:  void Archive(StateArchive& a) { a(x_, y_); }
 // or, when it is not ours, by a function  void Archive(StateArchive& a, Type& value)  in tapmask.
 //
-// Restoring throws Error, kInvalidArgument, when bytes are missing; it never takes more memory than
-// a small multiple of the bytes. It does not see that values make no sense: keep a checksum of what
-// was away. Not thread-safe.
+// Restoring throws Error, kInvalidArgument, when bytes are missing. What is listed here takes no
+// more memory than a small multiple of the bytes. It does not see that values make no sense: keep a
+// checksum of what was away. Not thread-safe.
 class StateArchive {
  public:
   StateArchive() = default;  // Saves.

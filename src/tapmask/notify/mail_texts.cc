@@ -28,18 +28,15 @@ constexpr Both kResetPassword = {
      "to choose one:",
      "Choose a password",
      "The link works once and for a short time. A new password signs you out everywhere and "
-     "revokes "
-     "all API keys of your account. If it was not you, you need not do anything: your password "
-     "stays "
-     "as it is."},
+     "revokes all API keys of your account. If it was not you, you need not do anything: your "
+     "password stays as it is."},
     {"Wählen Sie ein neues Passwort",
      "Jemand, wahrscheinlich Sie selbst, hat für Ihr TapMask-Konto um ein neues Passwort gebeten. "
      "Öffnen Sie diesen Link, um eines zu wählen:",
      "Passwort wählen",
-     "Der Link funktioniert einmal und nur kurze Zeit. Ein neues Passwort meldet Sie überall ab "
-     "und "
-     "widerruft alle API-Schlüssel Ihres Kontos. Wenn Sie es nicht waren, brauchen Sie nichts zu "
-     "tun: Ihr Passwort bleibt, wie es ist."}};
+     "Der Link funktioniert einmal und nur kurze Zeit. Ein neues Passwort meldet Sie überall "
+     "ab und widerruft alle API-Schlüssel Ihres Kontos. Wenn Sie es nicht waren, brauchen Sie "
+     "nichts zu tun: Ihr Passwort bleibt, wie es ist."}};
 
 constexpr Both kJobComplete = {
     {"Your video is ready",
