@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kFrames = 16;
+constexpr int kFrames = 12;
 
 std::string ReadBytes(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -63,10 +63,10 @@ class Checkpoints : public testing::Test {
     Mask box(96, 64);
     FillRect(box, {30, 20, 25, 20});
     // Ways back from both masks, the second of which disputes the way forwards.
-    prompts_.masks.push_back({box, 5, 1});
+    prompts_.masks.push_back({box, 4, 1});
     FillRect(box, {20, 30, 40, 20});
-    prompts_.masks.push_back({box, 11, 1});
-    prompts_.masks.push_back({box, 11, 2});
+    prompts_.masks.push_back({box, 8, 1});
+    prompts_.masks.push_back({box, 8, 2});
   }
 
   TrackPassOptions Options(bool keeps = true) {
@@ -77,7 +77,7 @@ class Checkpoints : public testing::Test {
     }
     options.scratch_folder = scratch_.folder();
     options.earlier = earlier_;
-    if (keeps) options.checkpoint = {folder_, 3, {}};
+    if (keeps) options.checkpoint = {folder_, 2, {}};
     return options;
   }
 
@@ -148,7 +148,7 @@ TEST_F(Checkpoints, ComeToTheSameCorrectionsWhereverThePassIsStopped) {
   fs::rename(track_, earlier_);
   Mask box(96, 64);
   FillRect(box, {40, 10, 20, 30});
-  prompts_.masks = {{box, 9, 1}};
+  prompts_.masks = {{box, 6, 1}};
 
   ComesToTheSameThroughEveryStop();
 }
@@ -161,9 +161,9 @@ TEST_F(Checkpoints, AreMadeOnceAWindow) {
   RunTrackPass(film_, prompts_, options, track_, [](const Progress&) {}, {});
   EXPECT_EQ(saved, 0);
 
-  options.checkpoint.frames = 10;
+  options.checkpoint.frames = 7;
   RunTrackPass(film_, prompts_, options, track_, [](const Progress&) {}, {});
-  EXPECT_EQ(saved, 2);  // 11 frames forwards, and 9 and more backwards.
+  EXPECT_EQ(saved, 2);  // 8 frames forwards, and 8 and some more backwards.
 }
 
 TEST_F(Checkpoints, AreGoneOnFromByTheFilesThatWereTakenAwayAtTheTime) {
