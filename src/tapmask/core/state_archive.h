@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,12 +26,17 @@ namespace tapmask {
 // checksum of what was away. Not thread-safe.
 class StateArchive {
  public:
-  StateArchive() = default;  // Saves.
+  using Sink = std::function<void(const std::string& bytes)>;
+
+  StateArchive() = default;  // Saves into `bytes`.
+  // Saves piece by piece, so that the whole need not be in memory: the rest comes with `Flush`.
+  explicit StateArchive(Sink sink) : sink_(std::move(sink)) {}
   explicit StateArchive(std::string bytes)
       : bytes_(std::move(bytes)), saves_(false) {}  // Restores.
 
   bool saves() const { return saves_; }
   const std::string& bytes() const { return bytes_; }
+  void Flush();
   // Everything was restored.
   bool AtEnd() const { return at_ == bytes_.size(); }
 
@@ -74,6 +81,11 @@ class StateArchive {
     if (has_value) One(saves_ ? *value : value.emplace());
   }
 
+  template <class T, size_t kCount>
+  void One(std::array<T, kCount>& values) {
+    for (T& value : values) One(value);
+  }
+
   template <class T>
   void One(std::vector<T>& values) {
     if constexpr (kIsPlain<T>) {
@@ -114,6 +126,7 @@ class StateArchive {
     }
   }
 
+  Sink sink_;
   std::string bytes_;
   size_t at_ = 0;  // In `bytes_`: what comes next when restoring.
   bool saves_ = true;

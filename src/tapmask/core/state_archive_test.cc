@@ -54,6 +54,27 @@ std::string Saved(Thing thing) {
   return archive.bytes();
 }
 
+TEST(StateArchive, SavesPieceByPiece) {
+  std::vector<size_t> pieces;
+  std::string all;
+  StateArchive archive([&](const std::string& bytes) {
+    pieces.push_back(bytes.size());
+    all += bytes;
+  });
+  std::vector<uint8_t> large(3'000'000, 7);
+  Thing thing = Made();
+  for (int i = 0; i < 3; ++i) archive(thing, large);
+  EXPECT_EQ(pieces.size(), 3u);  // So much is never in memory at once.
+  archive(thing);
+  archive.Flush();
+  EXPECT_EQ(pieces.size(), 4u);
+
+  StateArchive whole;
+  for (int i = 0; i < 3; ++i) whole(thing, large);
+  whole(thing);
+  EXPECT_EQ(all, whole.bytes());
+}
+
 TEST(StateArchive, RestoresWhatItSaved) {
   StateArchive archive(Saved(Made()));
   Thing back;

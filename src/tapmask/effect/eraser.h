@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
 
 #include "tapmask/core/frame.h"
 #include "tapmask/core/mask.h"
+#include "tapmask/core/state_archive.h"
 
 namespace tapmask {
 
@@ -21,6 +24,12 @@ struct ErasedFrame {
   // The camera stood still around the frame, so other frames were looked at in the same place,
   // which is faster than following motion.
   bool camera_is_still = false;
+};
+
+// Frames for who restores an eraser or the like, by their index.
+struct KnownFrames {
+  std::function<Frame(int64_t index)> pushed;  // As it was pushed,
+  std::function<Frame(int64_t index)> done;    // and as it came out.
 };
 
 // Fills masked places with what is behind them. Frames go in with their masks, in order of time,
@@ -45,6 +54,14 @@ class Eraser {
   // The next frame that is ready, with its index, times and field order; nothing when more must be
   // pushed first, or after the last one.
   virtual std::optional<ErasedFrame> Pop() = 0;
+
+  // Saves all that it knows before `Finish`, but for the frames themselves, or restores it in an
+  // eraser of the same options that nothing was pushed to; then it goes on as the other would have.
+  // Threads may be more or fewer.
+  virtual void Archive(StateArchive& archive, const KnownFrames& frames) = 0;
+  // The index of the first of the pushed frames that are needed for it; the largest number when
+  // none is.
+  virtual int64_t oldest_frame() const = 0;
 };
 
 struct ClassicalEraserOptions {

@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <utility>
 #include <vector>
 
 #include <opencv2/imgproc.hpp>
 
+#include "tapmask/core/archive_values.h"
 #include "tapmask/core/error.h"
 #include "tapmask/effect/erase/window.h"
 #include "tapmask/motion/cut_detector.h"
@@ -202,6 +204,19 @@ struct ShadowFinder::State {
     return found;
   }
 
+  void Archive(StateArchive& archive, const KnownFrames& frames) {
+    archive(cuts, masks, next, reach);
+    const size_t count = archive.Count(window.size(), 1);
+    if (!archive.saves()) window.resize(count);
+    for (size_t i = 0; i < count; ++i) {
+      WindowFrame& at = window[i];
+      int64_t index = at.frame.index;
+      archive(index, at);
+      const bool is_out = static_cast<int>(i) < next;
+      if (!archive.saves() && !is_out) at.frame = frames.pushed(index);
+    }
+  }
+
   const ShadowFinderOptions options;
   FlowEstimator flow;
   CutDetector cuts;
@@ -232,6 +247,16 @@ void ShadowFinder::Push(Frame frame, const Mask& mask) {
 
 void ShadowFinder::Finish() {
   state_->finished = true;
+}
+
+void ShadowFinder::Archive(StateArchive& archive, const KnownFrames& frames) {
+  state_->Archive(archive, frames);
+}
+
+int64_t ShadowFinder::oldest_frame() const {
+  const Window& window = state_->window;
+  const auto next = static_cast<size_t>(state_->next);
+  return next < window.size() ? window[next].frame.index : std::numeric_limits<int64_t>::max();
 }
 
 std::optional<ShadowFinder::Found> ShadowFinder::Pop() {

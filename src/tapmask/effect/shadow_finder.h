@@ -8,6 +8,8 @@
 
 #include "tapmask/core/frame.h"
 #include "tapmask/core/mask.h"
+#include "tapmask/core/state_archive.h"
+#include "tapmask/effect/eraser.h"
 
 namespace tapmask {
 
@@ -39,6 +41,10 @@ class ShadowFinder {
     Mask mask;  // The one that was pushed, and the shadow.
   };
   std::optional<Found> Pop();  // Nothing: more must be pushed, or all are out.
+
+  // As an eraser's (eraser.h); `frames.done` is not asked for.
+  void Archive(StateArchive& archive, const KnownFrames& frames);
+  int64_t oldest_frame() const;
 
  private:
   struct State;

@@ -113,6 +113,43 @@ TEST(ShadowFinder, DoesNotDependOnWhatIsUnderTheMaskOrOnThreads) {
   for (size_t i = 0; i < one.size(); ++i) EXPECT_TRUE(one[i].mask == two[i].mask) << "frame " << i;
 }
 
+TEST(ShadowFinder, GoesOnAlikeFromItsArchive) {
+  const Film film;
+  const ShadowFinderOptions short_reach{.memory_bytes = 3'500'000};  // 8 frames ahead.
+  const std::vector<ShadowFinder::Found> whole = Find(film, 30, short_reach);
+  EXPECT_GT(Area(Subtract(whole[12].mask, film.Box(12))), 250);
+  for (int last = 0; last < kFrames; last += 3) {
+    ShadowFinder before(short_reach), after(short_reach);
+    size_t at = 0;
+    const auto compare = [&](ShadowFinder& finder) {
+      while (auto found = finder.Pop()) {
+        ASSERT_TRUE(found->mask == whole[at].mask) << at << " after " << last;
+        ASSERT_TRUE(SameSamples(found->frame, whole[at++].frame));
+      }
+    };
+    for (int i = 0; i <= last; ++i) {
+      before.Push(film.Picture(i, 30), film.Box(i));
+      compare(before);
+    }
+    StateArchive saving;
+    before.Archive(saving, {});
+    StateArchive restoring(saving.bytes());
+    const auto pushed = [&](int64_t index) {
+      EXPECT_GE(index, before.oldest_frame());
+      return film.Picture(static_cast<int>(index), 30);
+    };
+    after.Archive(restoring, {pushed, {}});
+    EXPECT_TRUE(restoring.AtEnd());
+    for (int i = last + 1; i < kFrames; ++i) {
+      after.Push(film.Picture(i, 30), film.Box(i));
+      compare(after);
+    }
+    after.Finish();
+    compare(after);
+    EXPECT_EQ(at, whole.size());
+  }
+}
+
 TEST(ShadowFinder, EndsOnWhatHasNoGround) {
   EXPECT_TRUE(Find({}, 30, {.memory_bytes = 1}).size() == kFrames);
 

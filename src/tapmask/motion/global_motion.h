@@ -5,6 +5,7 @@
 
 #include "tapmask/core/geometry.h"
 #include "tapmask/core/mask.h"
+#include "tapmask/core/state_archive.h"
 #include "tapmask/motion/flow.h"
 
 namespace tapmask {
@@ -17,6 +18,7 @@ struct Homography {
     const double w = m[6] * x + m[7] * y + m[8];
     return {(m[0] * x + m[1] * y + m[2]) / w, (m[3] * x + m[4] * y + m[5]) / w};
   }
+  void Archive(StateArchive& archive) { archive(m); }
 };
 
 // The motion that the camera gives the background: the homography that most of the flow outside

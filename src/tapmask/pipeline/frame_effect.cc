@@ -3,15 +3,16 @@
 
 #include <algorithm>
 #include <deque>
+#include <limits>
 #include <utility>
 
-#include "tapmask/effect/eraser.h"
 #include "tapmask/effect/redact.h"
 #include "tapmask/effect/shadow_finder.h"
 
 namespace tapmask {
 namespace {
 
+constexpr int64_t kNoFrame = std::numeric_limits<int64_t>::max();
 constexpr double kUnsureFill = 0.5;  // A confidence below is for a person to look at.
 
 // The soft edge of the styles that have one, well inside what the mask was grown by.
@@ -43,6 +44,8 @@ class RedactEffect final : public FrameEffect {
     done_.pop_front();
     return done;
   }
+  void Archive(StateArchive&, const KnownFrames&) override {}  // Each frame stands for itself.
+  int64_t oldest_frame() const override { return kNoFrame; }
 
  private:
   const Redactor redactor_;
@@ -71,6 +74,11 @@ class EraseEffect final : public FrameEffect {
     }
     return done;
   }
+  void Archive(StateArchive& archive, const KnownFrames& frames) override {
+    archive(waiting_);
+    eraser_->Archive(archive, frames);
+  }
+  int64_t oldest_frame() const override { return eraser_->oldest_frame(); }
 
  private:
   const std::unique_ptr<Eraser> eraser_;
@@ -94,11 +102,20 @@ class ShadowEffect final : public FrameEffect {
     effect_->Finish();
   }
   std::optional<Done> Pop() override { return effect_->Pop(); }
+  void Archive(StateArchive& archive, const KnownFrames& frames) override {
+    archive(waiting_);
+    finder_.Archive(archive, frames);
+    effect_->Archive(archive, frames);
+  }
+  int64_t oldest_frame() const override {
+    return std::min(finder_.oldest_frame(), effect_->oldest_frame());
+  }
 
  private:
   struct Waiting {
-    bool in_span;
+    bool in_span = false;
     RenderedFrame rendered;
+    void Archive(StateArchive& archive) { archive(in_span, rendered); }
   };
   void HandOver() {
     while (std::optional<ShadowFinder::Found> found = finder_.Pop()) {

@@ -10,6 +10,8 @@
 #include "tapmask/core/frame.h"
 #include "tapmask/core/mask.h"
 #include "tapmask/core/mask_record.h"
+#include "tapmask/core/state_archive.h"
+#include "tapmask/effect/eraser.h"
 #include "tapmask/pipeline/job.h"
 
 namespace tapmask {
@@ -24,6 +26,7 @@ struct RenderedFrame {
     TrackState state = TrackState::kTracked;
     double confidence = 0;
     int64_t area = 0;  // Of the mask before it was grown.
+    void Archive(StateArchive& archive) { archive(object, state, confidence, area); }
   };
   std::vector<Object> objects = {};
   struct Erased {
@@ -31,8 +34,13 @@ struct RenderedFrame {
     double invented_share = 0;  // Made up.
     double confidence = 1;
     bool camera_is_still = false;
+    void Archive(StateArchive& archive) {
+      archive(seen_share, invented_share, confidence, camera_is_still);
+    }
   };
   std::optional<Erased> erased = std::nullopt;  // Only where the eraser filled something.
+
+  void Archive(StateArchive& archive) { archive(frame, pts, covered_px, objects, erased); }
 };
 
 std::vector<RenderedFrame::Object> ObjectsOf(const std::vector<MaskRecord>& records);
@@ -53,6 +61,10 @@ class FrameEffect {
     RenderedFrame rendered;
   };
   virtual std::optional<Done> Pop() = 0;  // Nothing: more must be pushed, or all are out.
+
+  // As an eraser's (effect/eraser.h), when nothing is to be popped.
+  virtual void Archive(StateArchive& archive, const KnownFrames& frames) = 0;
+  virtual int64_t oldest_frame() const = 0;
 };
 
 std::unique_ptr<FrameEffect> MakeFrameEffect(const EffectOptions& effect, int grow_px,

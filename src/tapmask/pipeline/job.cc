@@ -141,6 +141,9 @@ JobResult Run(const InputName& input, const std::string& output, const Prompts& 
       progress, stop);
   report.Write({"run", input, output, resolved, job, engine.name, rendered});
   PutInPlace(output, rendered.output.get(), masks ? &*masks : nullptr, report, guard, stop);
+  if (std::error_code ignored; !job.render_checkpoint.folder.empty()) {
+    std::filesystem::remove_all(job.render_checkpoint.folder, ignored);
+  }
   return ResultOf(std::move(rendered), engine.name);
 }
 

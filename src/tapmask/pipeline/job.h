@@ -15,8 +15,8 @@
 #include "tapmask/media/notices.h"
 #include "tapmask/media/read_options.h"
 #include "tapmask/media/write_options.h"
+#include "tapmask/pipeline/checkpoint_folder.h"
 #include "tapmask/pipeline/progress.h"
-#include "tapmask/pipeline/track_checkpoint.h"
 
 namespace tapmask {
 
@@ -47,8 +47,10 @@ struct JobOptions {
   // output and the report are those of an undisturbed run. Keep one place a job, since hand-drawn
   // masks and boxes are not compared. Empty: it is not kept.
   std::filesystem::path mask_track;
-  // Of `Run` alone: where the track pass leaves from what it goes on when it is killed.
+  // Of `Run` alone: where the passes leave from what they go on when they are killed. The render
+  // pass does so only where it is slow, erasing or looking for shadows: else it begins anew.
   CheckpointOptions track_checkpoint;
+  CheckpointOptions render_checkpoint;
   // Of `Run` alone: a masks.jsonl of this video that the prompts correct, as in `Track`; empty:
   // none.
   std::filesystem::path earlier;

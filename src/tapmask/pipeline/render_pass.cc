@@ -8,7 +8,9 @@
 
 #include "tapmask/core/error.h"
 #include "tapmask/effect/grow.h"
+#include "tapmask/media/sha256.h"
 #include "tapmask/media/video_reader.h"
+#include "tapmask/pipeline/checkpointed_effect.h"
 #include "tapmask/pipeline/cover_plan.h"
 #include "tapmask/track/mask_track.h"
 
@@ -73,6 +75,24 @@ bool InSpan(const EffectOptions& effect, double seconds) {
       "them further apart.");
 }
 
+bool IsSlow(const EffectOptions& effect) {
+  return effect.shadow || effect.mode == Mode::kMagicEraser;
+}
+
+// All that the drawn frames depend on.
+std::string JobOf(const std::filesystem::path& track_file, const JobOptions& options, int grow_px,
+                  const VideoInfo& info) {
+  const EffectOptions& effect = options.effect;
+  return fmt::format(
+      "{} mode {} style {} grow {} lost {} invert {} shadow {} {:a} to {:a} {}x{} {}",
+      Sha256OfFile(track_file), static_cast<int>(effect.mode),
+      static_cast<int>(effect.style.value_or(RedactStyle::kSecure)), grow_px,
+      static_cast<int>(effect.on_lost), effect.invert, effect.shadow,
+      effect.from_seconds.value_or(-1), effect.to_seconds.value_or(-1),
+      info.geometry.MaskSize().width, info.geometry.MaskSize().height,
+      options.read.bake_orientation);
+}
+
 void CheckInvariants(const std::vector<Invariant>& invariants) {
   for (const Invariant& invariant : invariants) {
     if (!invariant.held) {
@@ -111,8 +131,12 @@ RenderPassResult RunRenderPass(const InputName& input, const std::string& output
   result.grow_px = GrowPx(options.effect, info.geometry.MaskSize());
   const CoverPlanner planner =
       PlanCover(track, options.effect, result.grow_px, info.frame_rate.AsDouble());
-  const auto drawing = MakeFrameEffect(
-      options.effect, result.grow_px, info.color.range == Range::kFull, options.read.threads, stop);
+  auto drawing = MakeFrameEffect(options.effect, result.grow_px, info.color.range == Range::kFull,
+                                 options.read.threads, stop);
+  if (IsSlow(options.effect) && !options.render_checkpoint.folder.empty()) {
+    drawing = WithCheckpoints(std::move(drawing), options.render_checkpoint,
+                              JobOf(track_file, options, result.grow_px, info));
+  }
   const bool erases = options.effect.mode == Mode::kMagicEraser;
   ErasedReview erased_review(info.frame_rate.AsDouble());
   auto writer = OpenOutput(output, input, options.read, options.write, info, result.notices);

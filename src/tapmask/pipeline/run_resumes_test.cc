@@ -3,6 +3,7 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <stop_token>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -28,17 +29,23 @@ std::string ReadBytes(const std::filesystem::path& path) {
 class RunResumes : public testing::Test {
  protected:
   RunResumes() {
-    SceneOptions options;
-    options.width = 128;
-    options.height = 96;
-    options.frames = kFrames;
-    const Scene scene(options);
+    scene_.width = 128;
+    scene_.height = 96;
+    scene_.frames = kFrames;
+    const Scene scene(scene_);
     Point point;
     point.in_shown = scene.FirstPoint();
     point.in_shown.x += 0.3;  // Not a number that is short in decimals.
     prompts_.points.push_back(point);
+    Film(kFrames);
+  }
+
+  void Film(int frames) {
+    SceneOptions options = scene_;
+    options.frames = frames;
+    const Scene scene(options);
     MadeVideoWriter writer(film_, {128, 96}, {}, {25, 1}, false);
-    for (int i = 0; i < kFrames; ++i) writer.Write(YuvFromBgr(scene.Render(i).image));
+    for (int i = 0; i < frames; ++i) writer.Write(YuvFromBgr(scene.Render(i).image));
     writer.Finish();
   }
 
@@ -55,10 +62,11 @@ class RunResumes : public testing::Test {
     std::set<JobStage> stages;
     std::string output, report;
   };
-  Outcome RunIt(const InputName& input, const JobOptions& options, const Prompts& prompts) {
+  Outcome RunIt(const InputName& input, const JobOptions& options, const Prompts& prompts,
+                const std::stop_token& stop = {}) {
     Outcome outcome;
     const ProgressSink note = [&](const Progress& p) { outcome.stages.insert(p.stage); };
-    tapmask::Run(input, out_, prompts, options, std::nullopt, note, {});
+    tapmask::Run(input, out_, prompts, options, std::nullopt, note, stop);
     outcome.output = ReadBytes(out_);
     outcome.report = ReadBytes(report_);
     return outcome;
@@ -80,6 +88,7 @@ class RunResumes : public testing::Test {
   const std::filesystem::path out_ = scratch_.folder() / "out.mp4";
   const std::filesystem::path report_ = scratch_.folder() / "report.json";
   const std::filesystem::path track_ = scratch_.folder() / "kept.jsonl";
+  SceneOptions scene_;
   Prompts prompts_;
 };
 
@@ -98,6 +107,41 @@ TEST_F(RunResumes, GoesOnWithTheRenderPassAndGivesTheSame) {
   EXPECT_FALSE(resumed.stages.contains(JobStage::kTracking));
   EXPECT_EQ(resumed.output, whole.output);
   EXPECT_EQ(resumed.report, whole.report);
+}
+
+// Kills the render pass at every checkpoint, and goes on from there until it is through.
+TEST_F(RunResumes, ErasesTheSameWhereverTheRenderPassIsStopped) {
+  Film(56);  // It looks 42 frames ahead.
+  for (const bool shadow : {false, true}) {
+    JobOptions options = Options();
+    options.effect.mode = shadow ? Mode::kPrivacyBlur : Mode::kMagicEraser;
+    options.effect.shadow = shadow;
+    const Outcome whole = RunIt(film_, options, prompts_);
+    std::filesystem::remove(out_);
+
+    options.render_checkpoint.folder = scratch_.folder() / "rendered";
+    options.render_checkpoint.frames = shadow ? 10 : 5;
+    int64_t stops = 0;
+    Outcome resumed;
+    while (resumed.output.empty() && stops < 20) {
+      std::stop_source stop;
+      options.render_checkpoint.on_saved = [&](int64_t number) {
+        EXPECT_EQ(number, stops + 1);
+        stop.request_stop();
+      };
+      try {
+        resumed = RunIt(film_, options, prompts_, stop.get_token());
+      } catch (const Error& error) {
+        EXPECT_EQ(error.code(), Code::kCancelled);
+        EXPECT_FALSE(std::filesystem::exists(out_));
+        ++stops;
+      }
+    }
+    EXPECT_EQ(resumed.output, whole.output);
+    EXPECT_EQ(resumed.report, whole.report);
+    EXPECT_GE(stops, 2);
+    EXPECT_FALSE(std::filesystem::exists(options.render_checkpoint.folder));
+  }
 }
 
 TEST_F(RunResumes, KeepsNoTrackThatIsNotWhole) {

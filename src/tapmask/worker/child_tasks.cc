@@ -110,7 +110,8 @@ JobOptions OptionsOf(const MaskRequest& request, const Json& parameters, const f
   options.report_file = folder / kReportName;
   options.scratch_folder = folder;
   options.mask_track = folder / kMasksName;
-  options.track_checkpoint.folder = folder / kCheckpointFolder;
+  options.track_checkpoint.folder = folder / kTrackedFolder;
+  options.render_checkpoint.folder = folder / kRenderedFolder;
   EffectOptions& effect = options.effect;
   effect.mode = Named<Mode, 2>(
       request.mode, {{{"privacy_blur", Mode::kPrivacyBlur}, {"magic_eraser", Mode::kMagicEraser}}});
@@ -173,6 +174,9 @@ Json MaskTask(const Json& parameters, ChildContext& context) {
   if (request.corrects) options.earlier = folder / kEarlierName;
   options.track_checkpoint.on_saved = [&](int64_t number) {
     context.Checkpoint({{"window", number}});
+  };
+  options.render_checkpoint.on_saved = [&](int64_t number) {
+    context.Checkpoint({{"rendered", number}});
   };
   bool has_kept_masks = parameters.at("has_masks").get<bool>();
   const auto report = [&](const Progress& progress) {

@@ -13,9 +13,10 @@ namespace tapmask {
 //   preview   `request` (PreviewRequest), `frames` of the video → PreviewResult
 //   mask      `request` (MaskRequest), `has_masks` (masks.jsonl of an earlier attempt is there),
 //             earlier.jsonl when the request corrects another job's → MaskResult; leaves
-//             processed.mp4, masks.jsonl, report.json. On its way it leaves checkpoint/, of which
-//             it says {"window": N} (pipeline/track_checkpoint.h), and goes on from what is there;
-//             and when the masks are finished, a copy of them, checkpoint.jsonl: {"masks": true}.
+//             processed.mp4, masks.jsonl, report.json. On its way it leaves checkpoints
+//             (pipeline/checkpoint_folder.h) in tracked/, of which it says {"window": N}; when the
+//             masks are finished, a copy of them, checkpoint.jsonl: {"masks": true}; then others in
+//             rendered/: {"rendered": N}. It goes on from what is there.
 ChildTasks WorkerTasks();
 
 }  // namespace tapmask

@@ -20,8 +20,8 @@ std::string NameOf(const char* kind, int64_t number) {
 }
 
 // 0 for what names none.
-int64_t WindowOf(const Json& word) {
-  const auto found = word.is_object() ? word.find("window") : word.end();
+int64_t NumberOf(const Json& word, const char* name) {
+  const auto found = word.is_object() ? word.find(name) : word.end();
   return found != word.end() && found->is_number_integer() ? found->get<int64_t>() : 0;
 }
 
@@ -31,32 +31,45 @@ bool MeansMasks(const Json& word) {
 
 }  // namespace
 
-BlobKey JobCheckpoint::Key(const char* kind, int64_t number) const {
-  return FolderOfCheckpoint(job_).Join(NameOf(kind, number));
+JobCheckpoint::JobCheckpoint(BlobStore& blobs, const Log& log, const Job& job, int64_t frames)
+    : blobs_(blobs),
+      log_(log),
+      job_(job),
+      most_windows_(frames / 100 + 10),
+      tracked_{"window", kTrackedFolder, "records", "tracked_window_taken_up"},
+      rendered_{"rendered", kRenderedFolder, "frames", "rendered_window_taken_up"} {}
+
+BlobKey JobCheckpoint::Key(const Windows& windows, const char* kind, int64_t number) const {
+  return FolderOfCheckpoint(job_).Join(windows.folder).Join(NameOf(kind, number));
 }
 
 bool JobCheckpoint::Bring(const fs::path& scratch) {
   const Json word = Json::parse(job_.checkpoint, nullptr, false);
-  if (MeansMasks(word)) {
-    has_masks_ = BringFile(FolderOfCheckpoint(job_).Join(kMasksName), scratch / kMasksName);
-    return has_masks_;
+  if (!MeansMasks(word)) {
+    BringWindows(scratch, word, tracked_);
+    return false;
   }
-  const int64_t number = WindowOf(word);
-  if (number < 1 || number > most_windows_) return false;
-  const fs::path folder = scratch / kCheckpointFolder;
+  has_masks_ = BringFile(FolderOfCheckpoint(job_).Join(kMasksName), scratch / kMasksName);
+  if (has_masks_) BringWindows(scratch, word, rendered_);
+  return has_masks_;
+}
+
+void JobCheckpoint::BringWindows(const fs::path& scratch, const Json& word, Windows& windows) {
+  const int64_t number = NumberOf(word, windows.word);
+  if (number < 1 || number > most_windows_) return;
+  const fs::path folder = scratch / windows.folder;
   std::error_code ignored;
   fs::create_directory(folder, ignored);
-  bool is_whole = BringFile(Key("state", number), folder / NameOf("state", number));
+  bool is_whole = BringFile(Key(windows, "state", number), folder / NameOf("state", number));
   for (int64_t i = 1; is_whole && i <= number; ++i) {
-    is_whole = BringFile(Key("records", i), folder / NameOf("records", i));
+    is_whole = BringFile(Key(windows, windows.part, i), folder / NameOf(windows.part, i));
   }
   if (is_whole) {
-    kept_records_ = window_ = number;
-    log_.Info("checkpoint_taken_up", {{"job_id", job_.id}, {"window", number}});
+    windows.parts = windows.number = number;
+    log_.Info(windows.taken_up, {{"job_id", job_.id}, {"window", number}});
   } else {
     fs::remove_all(folder, ignored);  // The child begins anew, and so do we.
   }
-  return false;
 }
 
 bool JobCheckpoint::BringFile(const BlobKey& key, const fs::path& file) {
@@ -70,37 +83,44 @@ bool JobCheckpoint::BringFile(const BlobKey& key, const fs::path& file) {
   }
 }
 
-std::optional<std::string> JobCheckpoint::Keep(const fs::path& scratch, const std::string& word) {
+std::optional<std::string> JobCheckpoint::Keep(const fs::path& scratch, const std::string& text) {
+  const Json word = Json::parse(text, nullptr, false);
+  Windows& windows = has_masks_ ? rendered_ : tracked_;
   try {
-    const Json parsed = Json::parse(word, nullptr, false);
-    if (MeansMasks(parsed)) return KeepMasks(scratch);
-    return KeepWindow(scratch, WindowOf(parsed));
+    const bool kept = MeansMasks(word) ? KeepMasks(scratch) : KeepWindow(scratch, word, windows);
+    if (!kept) return std::nullopt;
   } catch (const Error& error) {
     log_.Warning("checkpoint_not_kept", {{"job_id", job_.id}, {"code", error.code()}});
     return std::nullopt;
   }
+  if (!has_masks_) return Json{{tracked_.word, tracked_.number}}.dump();
+  Json state{{"masks", true}};
+  if (rendered_.number > 0) state[rendered_.word] = rendered_.number;
+  return state.dump();
 }
 
-std::optional<std::string> JobCheckpoint::KeepMasks(const fs::path& scratch) {
-  if (has_masks_) return std::nullopt;  // Once an attempt, for it costs writes.
+bool JobCheckpoint::KeepMasks(const fs::path& scratch) {
+  if (has_masks_) return false;  // Once an attempt, for it costs writes.
   blobs_.PutFile(FolderOfCheckpoint(job_).Join(kMasksName), scratch / kKeptMasksName);
-  has_masks_ = true;
-  return Json{{"masks", true}}.dump();
+  return has_masks_ = true;
 }
 
-std::optional<std::string> JobCheckpoint::KeepWindow(const fs::path& scratch, int64_t number) {
+bool JobCheckpoint::KeepWindow(const fs::path& scratch, const Json& word, Windows& windows) {
+  const int64_t number = NumberOf(word, windows.word);
   // A child that was taken over says what it likes.
-  if (has_masks_ || number <= window_ || number > most_windows_) return std::nullopt;
-  const fs::path folder = scratch / kCheckpointFolder;
-  for (; kept_records_ < number; ++kept_records_) {
-    const int64_t next = kept_records_ + 1;
-    blobs_.PutFile(Key("records", next), folder / NameOf("records", next));
+  if (number <= windows.number || number > most_windows_) return false;
+  const fs::path folder = scratch / windows.folder;
+  for (; windows.parts < number; ++windows.parts) {
+    const fs::path part = folder / NameOf(windows.part, windows.parts + 1);
+    blobs_.PutFile(Key(windows, windows.part, windows.parts + 1), part);
+    std::error_code ignored;
+    fs::remove(part, ignored);  // Which may be large, and is not read again in this attempt.
   }
-  blobs_.PutFile(Key("state", number), folder / NameOf("state", number));
+  blobs_.PutFile(Key(windows, "state", number), folder / NameOf("state", number));
   // The store knows of the one before until it is told of this one.
-  if (const int64_t old = window_ - 1; old > 0) blobs_.Remove(Key("state", old));
-  window_ = number;
-  return Json{{"window", number}}.dump();
+  if (const int64_t old = windows.number - 1; old > 0) blobs_.Remove(Key(windows, "state", old));
+  windows.number = number;
+  return true;
 }
 
 }  // namespace tapmask

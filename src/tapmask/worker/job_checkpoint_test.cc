@@ -28,16 +28,21 @@ class JobCheckpointTest : public testing::Test {
 
   fs::path NewScratch() {
     const fs::path scratch = folder_.path() / ("scratch" + std::to_string(scratches_++));
-    fs::create_directories(scratch / "checkpoint");
+    fs::create_directories(scratch / "tracked");
+    fs::create_directories(scratch / "rendered");
     return scratch;
   }
 
   // What a child leaves after a window.
-  static void Leave(const fs::path& scratch, int number) {
-    for (const char* kind : {"records", "state"}) {
+  static void Leave(const fs::path& scratch, int number, bool rendered = false) {
+    for (const char* kind : {rendered ? "frames" : "records", "state"}) {
       const std::string name = std::string(kind) + "." + std::to_string(number);
-      std::ofstream(scratch / "checkpoint" / name) << name << " of the child";
+      std::ofstream(scratch / (rendered ? "rendered" : "tracked") / name)
+          << name << " of the child";
     }
+  }
+  static void LeaveMasks(const fs::path& scratch) {
+    std::ofstream(scratch / kKeptMasksName) << "MASKS";
   }
 
   JobCheckpoint New() { return {blobs_, log_, job_, 1'000}; }
@@ -73,13 +78,14 @@ TEST_F(JobCheckpointTest, HandsOnTheLatestWindowAndTheRecordsOfAll) {
     ASSERT_TRUE(kept);
     job_.checkpoint = *kept;
   }
-  EXPECT_EQ(Kept(), (Names{"checkpoint/records.1", "checkpoint/records.2", "checkpoint/records.3",
-                           "checkpoint/state.2", "checkpoint/state.3"}));
+  EXPECT_EQ(Kept(), (Names{"checkpoint/tracked/records.1", "checkpoint/tracked/records.2",
+                           "checkpoint/tracked/records.3", "checkpoint/tracked/state.2",
+                           "checkpoint/tracked/state.3"}));
 
   EXPECT_FALSE(New().Bring(second));
 
-  EXPECT_EQ(In(second / "checkpoint"), (Names{"records.1", "records.2", "records.3", "state.3"}));
-  EXPECT_EQ(FileText(second / "checkpoint" / "state.3"), "state.3 of the child");
+  EXPECT_EQ(In(second / "tracked"), (Names{"records.1", "records.2", "records.3", "state.3"}));
+  EXPECT_EQ(FileText(second / "tracked" / "state.3"), "state.3 of the child");
 }
 
 TEST_F(JobCheckpointTest, GoesOnCountingWhereTheAttemptBeforeStopped) {
@@ -92,15 +98,15 @@ TEST_F(JobCheckpointTest, GoesOnCountingWhereTheAttemptBeforeStopped) {
   Leave(second, 2);
 
   EXPECT_EQ(next.Keep(second, R"({"window":2})"), R"({"window":2})");
-  EXPECT_EQ(Kept(), (Names{"checkpoint/records.1", "checkpoint/records.2", "checkpoint/state.1",
-                           "checkpoint/state.2"}));
+  EXPECT_EQ(Kept(), (Names{"checkpoint/tracked/records.1", "checkpoint/tracked/records.2",
+                           "checkpoint/tracked/state.1", "checkpoint/tracked/state.2"}));
 }
 
 TEST_F(JobCheckpointTest, CatchesUpWithAWindowThatItWasTooSlowFor) {
   const fs::path scratch = NewScratch();
   Leave(scratch, 1);
   Leave(scratch, 2);
-  fs::remove(scratch / "checkpoint" / "state.1");
+  fs::remove(scratch / "tracked" / "state.1");
   JobCheckpoint checkpoint = New();
 
   EXPECT_FALSE(checkpoint.Keep(scratch, R"({"window":1})"));
@@ -115,13 +121,13 @@ TEST_F(JobCheckpointTest, BringsNothingWhenAPartIsGone) {
       Leave(first, number);
       job_.checkpoint = *checkpoint.Keep(first, "{\"window\":" + std::to_string(number) + "}");
     }
-    blobs_.Remove(FolderOfCheckpoint(job_).Join(gone));
+    blobs_.Remove(FolderOfCheckpoint(job_).Join("tracked").Join(gone));
 
     JobCheckpoint next = New();
     EXPECT_FALSE(next.Bring(second));
 
-    EXPECT_FALSE(fs::exists(second / "checkpoint"));
-    fs::create_directory(second / "checkpoint");
+    EXPECT_FALSE(fs::exists(second / "tracked"));
+    fs::create_directory(second / "tracked");
     Leave(second, 1);
     EXPECT_TRUE(next.Keep(second, R"({"window":1})"));  // From the beginning.
     blobs_.RemoveAll(FolderOfJob(job_.user_id, job_.id));
@@ -130,7 +136,7 @@ TEST_F(JobCheckpointTest, BringsNothingWhenAPartIsGone) {
 
 TEST_F(JobCheckpointTest, HandsOnFinishedMasks) {
   const fs::path first = NewScratch(), second = NewScratch();
-  std::ofstream(first / kKeptMasksName) << "MASKS";
+  LeaveMasks(first);
   job_.checkpoint = *New().Keep(first, R"({"masks":true})");
 
   EXPECT_TRUE(New().Bring(second));
@@ -138,16 +144,54 @@ TEST_F(JobCheckpointTest, HandsOnFinishedMasks) {
   EXPECT_EQ(FileText(second / kMasksName), "MASKS");
 }
 
+TEST_F(JobCheckpointTest, HandsOnWhatWasRenderedAfterTheMasks) {
+  const fs::path first = NewScratch(), second = NewScratch(), third = NewScratch();
+  JobCheckpoint checkpoint = New();
+  Leave(first, 1, true);
+  EXPECT_FALSE(checkpoint.Keep(first, R"({"rendered":1})"));  // Of which masks?
+  LeaveMasks(first);
+  ASSERT_EQ(checkpoint.Keep(first, R"({"masks":true})"), R"({"masks":true})");
+  job_.checkpoint = checkpoint.Keep(first, R"({"rendered":1})").value();
+  EXPECT_EQ(job_.checkpoint, R"({"masks":true,"rendered":1})");
+  EXPECT_FALSE(fs::exists(first / "rendered" / "frames.1"));  // Not twice on the disk.
+
+  JobCheckpoint next = New();
+  EXPECT_TRUE(next.Bring(second));
+  EXPECT_EQ(In(second / "rendered"), (Names{"frames.1", "state.1"}));
+  Leave(second, 2, true);
+  job_.checkpoint = next.Keep(second, R"({"rendered":2})").value();
+  Leave(second, 3, true);
+  job_.checkpoint = next.Keep(second, R"({"rendered":3})").value();
+
+  EXPECT_TRUE(New().Bring(third));
+  EXPECT_EQ(FileText(third / kMasksName), "MASKS");
+  EXPECT_EQ(In(third / "rendered"), (Names{"frames.1", "frames.2", "frames.3", "state.3"}));
+}
+
+TEST_F(JobCheckpointTest, HandsOnTheMasksWhenWhatWasRenderedIsGone) {
+  const fs::path first = NewScratch(), second = NewScratch();
+  JobCheckpoint checkpoint = New();
+  LeaveMasks(first);
+  ASSERT_TRUE(checkpoint.Keep(first, R"({"masks":true})"));
+  Leave(first, 1, true);
+  job_.checkpoint = checkpoint.Keep(first, R"({"rendered":1})").value();
+  blobs_.Remove(FolderOfCheckpoint(job_).Join("rendered").Join("frames.1"));
+
+  EXPECT_TRUE(New().Bring(second));
+  EXPECT_FALSE(fs::exists(second / "rendered"));
+}
+
 TEST_F(JobCheckpointTest, TakesNothingFromAChildThatLies) {
   const fs::path scratch = NewScratch();
   Leave(scratch, 1);
   std::ofstream(folder_.path() / "secret") << "secret";
-  fs::create_symlink(folder_.path() / "secret", scratch / "checkpoint" / "records.2");
+  fs::create_symlink(folder_.path() / "secret", scratch / "tracked" / "records.2");
   JobCheckpoint checkpoint = New();
   for (const char* word :
        {"", "7", "[]", "null", "{}", R"({"window":0})", R"({"window":-1})", R"({"window":"1"})",
         R"({"window":1.5})", R"({"window":1000000000000})", R"({"window":18446744073709551615})",
-        R"({"masks":1})", R"({"masks":true})", R"({"window":2})"}) {
+        R"({"masks":1})", R"({"masks":true})", R"({"window":2})", R"({"rendered":1})",
+        R"({"rendered":"1"})"}) {
     EXPECT_FALSE(checkpoint.Keep(scratch, word)) << word;
   }
   EXPECT_EQ(FileText(folder_.path() / "secret"), "secret");
@@ -157,17 +201,14 @@ TEST_F(JobCheckpointTest, TakesNothingFromAChildThatLies) {
 
 TEST_F(JobCheckpointTest, TakesMasksOnceAndNoWindowAfterThem) {
   const fs::path first = NewScratch(), second = NewScratch();
-  const auto leave_masks = [](const fs::path& scratch) {
-    std::ofstream(scratch / kKeptMasksName) << "MASKS";
-  };
   JobCheckpoint checkpoint = New();
-  leave_masks(first);
+  LeaveMasks(first);
   job_.checkpoint = checkpoint.Keep(first, R"({"masks":true})").value();
   JobCheckpoint next = New();
   ASSERT_TRUE(next.Bring(second));
   for (const fs::path& scratch : {first, second}) {
     JobCheckpoint& one = scratch == first ? checkpoint : next;
-    leave_masks(scratch);
+    LeaveMasks(scratch);
     Leave(scratch, 1);
     EXPECT_FALSE(one.Keep(scratch, R"({"masks":true})"));
     EXPECT_FALSE(one.Keep(scratch, R"({"window":1})"));
@@ -181,7 +222,7 @@ TEST_F(JobCheckpointTest, BringsNothingForWhatTheStoreCannotHaveSaid) {
     job_.checkpoint = word;
     const fs::path scratch = NewScratch();
     EXPECT_FALSE(New().Bring(scratch)) << word;
-    EXPECT_TRUE(In(scratch / "checkpoint").empty());
+    EXPECT_TRUE(In(scratch / "tracked").empty());
   }
 }
 

@@ -26,7 +26,8 @@ constexpr const char* kReportName = "report.json";
 // In a child's scratch:
 constexpr const char* kEarlierName = "earlier.jsonl";       // Masks to be corrected.
 constexpr const char* kKeptMasksName = "checkpoint.jsonl";  // The finished masks, to be kept.
-constexpr const char* kCheckpointFolder = "checkpoint";     // pipeline/track_checkpoint.h
+constexpr const char* kTrackedFolder = "tracked";    // Checkpoints (pipeline/checkpoint_folder.h)
+constexpr const char* kRenderedFolder = "rendered";  // of the two passes.
 
 // "original.mov": what reports and texts may call the video.
 std::string ShownName(const Video& video);

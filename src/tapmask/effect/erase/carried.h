@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include <opencv2/core/mat.hpp>
@@ -27,6 +28,10 @@ class CarriedFrame {
                 const cv::Mat& made_up);
 
   bool HasMadeUp() const { return !made_up_.empty(); }
+
+  // All but the frame itself, which is set when it was restored.
+  void Archive(StateArchive& archive) { archive(holes_, made_up_, uncertain_); }
+  void SetFrame(Frame frame) { frame_ = std::move(frame); }
 
  private:
   Frame frame_;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <utility>
 
 #include <opencv2/imgproc.hpp>
 
+#include "tapmask/core/archive_values.h"
 #include "tapmask/core/error.h"
 #include "tapmask/core/parallel.h"
 #include "tapmask/core/stopwatch.h"
@@ -63,7 +65,34 @@ class ClassicalEraser final : public Eraser {
     return TranslateOpenCvErrors([&] { return Erase(); });
   }
 
+  void Archive(StateArchive& archive, const KnownFrames& frames) override {
+    archive(cuts_, reach_, first_reach_, next_, inventor_, carried_);
+    size_t count = archive.Count(window_.size(), 1);
+    if (!archive.saves()) window_.resize(count);
+    for (WindowFrame& at : window_) ArchiveFrame(archive, frames, at);
+    if (!archive.saves() && next_ > 0) carried_.SetFrame(frames.done(At(next_ - 1).frame.index));
+  }
+
+  int64_t oldest_frame() const override {
+    return window_.empty() ? std::numeric_limits<int64_t>::max() : window_.front().frame.index;
+  }
+
  private:
+  static void ArchiveFrame(StateArchive& archive, const KnownFrames& frames, WindowFrame& at) {
+    int64_t index = at.frame.index;
+    Mask mask;
+    if (archive.saves()) mask = MaskOf(at.full.holes[0], at.full.size());
+    archive(index, mask, at);
+    if (archive.saves()) return;
+    at.frame = frames.pushed(index);
+    at.full = PictureOf(at.frame, mask);
+  }
+
+  static Mask MaskOf(const Hole& hole, const cv::Size& size) {
+    const cv::Mat whole = hole.Whole(size);
+    return {size.width, size.height, {whole.begin<uint8_t>(), whole.end<uint8_t>()}};
+  }
+
   void Add(Frame frame, const Mask& mask, bool erase) {
     if (window_.empty()) ChooseReach(frame);
     WindowFrame added;

@@ -21,18 +21,22 @@ class Inventor {
   void Fill(std::vector<cv::Mat>& planes, const std::vector<cv::Mat>& missing, const Motion* back,
             const cv::Size& working_size, int max_value);
 
+  void Archive(StateArchive& archive) { archive(layers_, textures_, next_texture_); }
+
  private:
   // Texture of one plane, as it was made in one frame. It is read from there ever after, so that it
   // does not blur from frame to frame.
   struct Texture {
     cv::Rect box;
     cv::Mat values;  // 32F over `box`: on top of the smooth fill.
+    void Archive(StateArchive& archive) { archive(box, values); }
   };
   // What of one plane was made up in a frame.
   struct Layer {
     cv::Rect box;
     cv::Mat texture;  // 32S over `box`: which one; -1: none.
     cv::Mat place;    // 32FC2 over `box`: where in it, in samples of the plane.
+    void Archive(StateArchive& archive) { archive(box, texture, place); }
   };
   Layer CarriedOn(size_t plane, const cv::Mat& missing, const Motion* back) const;
   cv::Mat Values(size_t plane, const Layer& layer) const;

@@ -18,6 +18,7 @@ struct MovingLayer {
   Affine back{};    // and of the later one.
   int before = -1;  // Its number among the layers of the pair of frames before,
   int after = -1;   // and after this one; -1: it is not among them.
+  void Archive(StateArchive& archive) { archive(forth, back, before, after); }
 };
 
 // The layers between two neighbouring frames.
@@ -29,6 +30,10 @@ struct MovingLayers {
   // 8U, not 0 where the picture shows that a pixel does not move with the camera. On a plain
   // surface any motion explains the picture.
   cv::Mat clear_earlier, clear_later;
+
+  void Archive(StateArchive& archive) {
+    archive(layers, earlier, later, clear_earlier, clear_later);
+  }
 };
 
 // From the first motion between two frames. What the flow says near a hole is not looked at, for

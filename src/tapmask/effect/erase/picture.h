@@ -8,6 +8,7 @@
 #include "tapmask/core/frame.h"
 #include "tapmask/core/geometry.h"
 #include "tapmask/core/mask.h"
+#include "tapmask/motion/archive_mat.h"
 
 namespace tapmask {
 
@@ -22,6 +23,8 @@ struct Hole {
   }
   cv::Mat Whole(const cv::Size& plane) const;  // 8U, 0 or 255.
 
+  void Archive(StateArchive& archive) { archive(box, inside); }
+
   cv::Rect box;
   cv::Mat inside;  // 8U, 0 or 255, of the box's size.
 };
@@ -32,6 +35,7 @@ struct Picture {
   std::vector<Hole> holes;  // One for each plane.
 
   cv::Size size() const { return planes[0].size(); }
+  void Archive(StateArchive& archive) { archive(planes, holes); }
 };
 
 // The frame's own samples: `frame` must outlive the picture and not change.

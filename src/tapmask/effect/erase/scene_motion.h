@@ -8,6 +8,7 @@
 #include <opencv2/core/mat.hpp>
 
 #include "tapmask/effect/erase/picture.h"
+#include "tapmask/motion/archive_mat.h"
 #include "tapmask/motion/flow.h"
 #include "tapmask/motion/global_motion.h"
 
@@ -25,6 +26,7 @@ struct Motion {
   std::array<cv::Point2f, 4> quarters;  // The median motion in each quarter of the picture.
 
   bool Known() const { return !flow.empty(); }
+  void Archive(StateArchive& archive) { archive(flow, error, camera, quarters); }
 };
 
 // Reads motion linearly between the pixels, the last ones repeated outside.
@@ -64,6 +66,7 @@ cv::Point2f AgainstCamera(const Motion& motion, const Bilinear& here, const cv::
 struct MotionPair {
   Motion forth;  // For pixels of the earlier frame.
   Motion back;   // For pixels of the later one.
+  void Archive(StateArchive& archive) { archive(forth, back); }
 };
 
 // How much brighter, in 8-bit grey levels of each plane, the later of two neighbouring frames is:

@@ -28,6 +28,12 @@ struct WindowFrame {
   MotionPair better;
   Light light{};        // Against the frame before, which is of the same shot,
   float sharpness = 0;  // and the logarithm of how much more detail it shows.
+
+  // All but the frame and the picture over it.
+  void Archive(StateArchive& archive) {
+    archive(erase, has_hole, begins_shot, small, filled, invented, moving, first, layers, better,
+            light, sharpness);
+  }
 };
 using Window = std::deque<WindowFrame>;
 

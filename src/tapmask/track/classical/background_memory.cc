@@ -6,7 +6,7 @@
 
 #include <opencv2/imgproc.hpp>
 
-#include "tapmask/track/classical/archive_mat.h"
+#include "tapmask/motion/archive_mat.h"
 #include "tapmask/track/classical/mask_shape.h"
 
 namespace tapmask {

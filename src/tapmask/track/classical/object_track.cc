@@ -10,8 +10,8 @@
 #include <opencv2/imgproc.hpp>
 
 #include "tapmask/core/stopwatch.h"
+#include "tapmask/motion/archive_mat.h"
 #include "tapmask/motion/bounding_box.h"
-#include "tapmask/track/classical/archive_mat.h"
 #include "tapmask/track/classical/graph_cut.h"
 #include "tapmask/track/classical/mask_shape.h"
 #include "tapmask/track/classical/region.h"

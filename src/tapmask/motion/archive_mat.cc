@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tapmask/track/classical/archive_mat.h"
+#include "tapmask/motion/archive_mat.h"
 
 #include "tapmask/core/error.h"
 
@@ -24,6 +24,10 @@ void Archive(StateArchive& archive, cv::Mat& mat) {
 
 void Archive(StateArchive& archive, cv::Vec2f& vector) {
   archive(vector[0], vector[1]);
+}
+
+void Archive(StateArchive& archive, cv::Point2f& point) {
+  archive(point.x, point.y);
 }
 
 void Archive(StateArchive& archive, cv::Rect& box) {

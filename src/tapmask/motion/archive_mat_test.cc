@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tapmask/track/classical/archive_mat.h"
+#include "tapmask/motion/archive_mat.h"
 
 #include <gtest/gtest.h>
 #include <opencv2/core.hpp>
