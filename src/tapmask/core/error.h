@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "tapmask/core/reason.h"
+
 namespace tapmask {
 
 // What went wrong, in terms that know nothing of HTTP or exit codes. The three places that catch
@@ -41,11 +43,19 @@ class Error : public std::runtime_error {
         code_(code),
         public_text_(std::move(public_text)) {}
 
+  // As in: throw Error(…).Because(Reason::kNoObject);
+  Error& Because(Reason reason) {
+    reason_ = reason;
+    return *this;
+  }
+
   Code code() const { return code_; }
+  Reason reason() const { return reason_; }
   const std::string& public_text() const { return public_text_; }
 
  private:
   Code code_;
+  Reason reason_ = Reason::kNone;
   std::string public_text_;
 };
 

@@ -26,6 +26,8 @@ class UserStore {
 
   // Each is false when there is no such account; a closed one takes no password.
   virtual bool SetVerified(const UserId& id) = 0;
+  // Ends all sessions and revokes all keys in the same step: whoever knew the old password may have
+  // made them.
   virtual bool SetPasswordHash(const UserId& id, const std::string& hash) = 0;
   // Only when the hash is still `from`; also false when it is not, so that what was made of an old
   // password never takes the place of a new one.

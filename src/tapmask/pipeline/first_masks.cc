@@ -67,7 +67,8 @@ StartMask FirstMasks::Find(const PromptSchedule::Said& said, const FrameWindow& 
     throw Error(Code::kInvalidArgument,
                 fmt::format("Nothing was found at {:g},{:g} in frame {}; tap another spot on the "
                             "object, or draw a box around it.",
-                            point.in_shown.x, point.in_shown.y, frame.index));
+                            point.in_shown.x, point.in_shown.y, frame.index))
+        .Because(Reason::kNoObject);
   }
   start.in_image = answer.mask;
   start.in_mask = ScaleMask(answer.mask, geometry_.MaskSize());

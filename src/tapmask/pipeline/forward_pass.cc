@@ -83,7 +83,8 @@ int64_t ForwardPass::Run(const ProgressSink& progress, const std::function<void(
   if (schedule_.last_frame() >= next_) {
     throw Error(Code::kInvalidArgument,
                 fmt::format("Frame {} is beyond the end of the video, which has {} frames.",
-                            schedule_.last_frame(), next_));
+                            schedule_.last_frame(), next_))
+        .Because(Reason::kPointOutside);
   }
   if (earlier_) earlier_->CheckFrames(next_);
   return next_;

@@ -29,6 +29,10 @@ constexpr size_t kObjectsKept = 4;
   throw Error(Code::kInvalidArgument, std::move(text));
 }
 
+[[noreturn]] void RefuseAsOutside(std::string text) {
+  throw Error(Code::kInvalidArgument, std::move(text)).Because(Reason::kPointOutside);
+}
+
 ReadOptions WithThreads(ReadOptions read, int threads) {
   read.threads = threads;
   return read;
@@ -143,7 +147,7 @@ class PreviewSession::Impl {
     const VideoInfo& info = finder_.info();
     for (Point& point : prompts.points) {
       if (!point.seconds || !times) continue;
-      if (*point.seconds < 0) Refuse("A time before the video's beginning was given.");
+      if (*point.seconds < 0) RefuseAsOutside("A time before the video's beginning was given.");
       const double tick = info.time_base.AsDouble();
       const auto next = std::upper_bound(
           times->begin(), times->end(), *point.seconds, [&](double seconds, int64_t pts) {
@@ -184,7 +188,7 @@ class PreviewSession::Impl {
   void LookAt(int64_t index, std::span<const int> offsets, const std::stop_token& stop) {
     if (look_.index == index) return;
     const auto beyond_end = [index] {
-      Refuse(fmt::format("Frame {} is beyond the end of the video.", index));
+      RefuseAsOutside(fmt::format("Frame {} is beyond the end of the video.", index));
     };
     if (index >= read_.limits.max_frames) beyond_end();
     int behind = 0, ahead = 1;

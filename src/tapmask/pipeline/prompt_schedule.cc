@@ -16,10 +16,14 @@ namespace {
   throw Error(Code::kInvalidArgument, std::move(text));
 }
 
+[[noreturn]] void RefuseAsOutside(std::string text) {
+  throw Error(Code::kInvalidArgument, std::move(text)).Because(Reason::kPointOutside);
+}
+
 void CheckPoint(const Point& point, const Size& shown) {
   const auto [x, y] = point.in_shown;
   if (!(x >= 0 && y >= 0 && x < shown.width && y < shown.height)) {
-    Refuse(
+    RefuseAsOutside(
         fmt::format("The point {:g},{:g} is outside the picture, which is {}x{} pixels as shown.",
                     x, y, shown.width, shown.height));
   }
@@ -34,7 +38,7 @@ PromptSchedule::PromptSchedule(const Prompts& prompts, const FrameGeometry& geom
   std::set<int> located = known;
   const auto said = [&](int object, int64_t frame) -> Said& {
     if (object < 1) Refuse(fmt::format("Objects are numbered from 1, so {} is none.", object));
-    if (frame < 0) Refuse(fmt::format("Frames are counted from 0, so {} is none.", frame));
+    if (frame < 0) RefuseAsOutside(fmt::format("Frames are counted from 0, so {} is none.", frame));
     objects_.insert(object);
     Said& entry = by_frame_[frame][object];
     entry.object = object;
@@ -55,7 +59,7 @@ PromptSchedule::PromptSchedule(const Prompts& prompts, const FrameGeometry& geom
   }
   for (const GivenBox& box : prompts.boxes) {
     if (Intersect(box.in_shown, {0, 0, shown.width, shown.height}).Empty()) {
-      Refuse(
+      RefuseAsOutside(
           fmt::format("The box {},{},{},{} is outside the picture, which is {}x{} pixels as shown.",
                       box.in_shown.x, box.in_shown.y, box.in_shown.width, box.in_shown.height,
                       shown.width, shown.height));
@@ -152,15 +156,17 @@ Prompts ResolveTimes(const InputName& input, const ReadOptions& read, Prompts pr
     const double at = static_cast<double>(frame->pts) * tick - reader.info().start_seconds;
     end = at + static_cast<double>(std::max<int64_t>(1, frame->duration)) * tick;
     while (next < open.size() && *open[next]->seconds < end) {
-      if (*open[next]->seconds < 0) Refuse("A time before the video's beginning was given.");
+      if (*open[next]->seconds < 0)
+        RefuseAsOutside("A time before the video's beginning was given.");
       open[next]->frame = frame->index;
       open[next]->seconds.reset();
       ++next;
     }
   }
   if (next < open.size()) {
-    Refuse(fmt::format("The time {:g} s is beyond the end of the video, which is {:.3f} s long.",
-                       *open[next]->seconds, end));
+    RefuseAsOutside(
+        fmt::format("The time {:g} s is beyond the end of the video, which is {:.3f} s long.",
+                    *open[next]->seconds, end));
   }
   return prompts;
 }

@@ -99,7 +99,8 @@ void CheckInvariants(const std::vector<Invariant>& invariants) {
       throw Error(Code::kInternal,
                   fmt::format("The output was thrown away, because what had to be kept was not: {} "
                               "({}).",
-                              invariant.name, invariant.detail));
+                              invariant.name, invariant.detail))
+          .Because(Reason::kOutputCheckFailed);
     }
   }
 }

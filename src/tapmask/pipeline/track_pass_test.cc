@@ -93,6 +93,17 @@ class TrackPass : public testing::Test {
     return MaskTrackReader(file);
   }
 
+  Reason ReasonOfRefusal(const Prompts& prompts) {
+    try {
+      Track(prompts);
+      ADD_FAILURE() << "was not refused";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), Code::kInvalidArgument);
+      return error.reason();
+    }
+    return Reason::kNone;
+  }
+
   // The frames of object 1 in which two tracks differ.
   std::set<int64_t> Changed(MaskTrackReader& a, MaskTrackReader& b) {
     std::set<int64_t> changed;
@@ -375,18 +386,25 @@ TEST(AreAtOne, AsksForLessThanWhatTheCorrectionChanged) {
 }
 
 TEST_F(TrackPass, RefusesPromptsOutsideTheVideo) {
-  EXPECT_THROW(States({.points = {At(kFrames)}, .boxes = {}, .masks = {}}), Error);
-  EXPECT_THROW(States({.points = {At(0, 96)}, .boxes = {}, .masks = {}}), Error);
-  EXPECT_THROW(States({.points = {At(-1)}, .boxes = {}, .masks = {}}), Error);
-  EXPECT_THROW(States({.points = {}, .boxes = {}, .masks = {{Mask(5, 5, 255), 0, 1}}}), Error);
+  const GivenBox outside{{200, 10, 5, 5}, 0, 1};
+  for (const Prompts& prompts : {Prompts{{At(kFrames)}, {}, {}}, Prompts{{At(0, 96)}, {}, {}},
+                                 Prompts{{At(-1)}, {}, {}}, Prompts{{}, {outside}, {}}}) {
+    EXPECT_EQ(ReasonOfRefusal(prompts), Reason::kPointOutside);
+  }
+}
+
+TEST_F(TrackPass, RefusesPromptsThatSayNothingOfUse) {
   Point only_not = At(0);
   only_not.is_object = false;
-  EXPECT_THROW(States({.points = {only_not}, .boxes = {}, .masks = {}}), Error);
+  for (const Prompts& prompts :
+       {Prompts{{}, {}, {{Mask(5, 5, 255), 0, 1}}}, Prompts{{only_not}, {}, {}}, Prompts{}}) {
+    EXPECT_EQ(ReasonOfRefusal(prompts), Reason::kNone);
+  }
 }
 
 // Going on with nothing to hide would show everything.
 TEST_F(TrackPass, FailsWhenNothingIsFoundAtThePoint) {
-  EXPECT_THROW(States({.points = {At(0, 5)}, .boxes = {}, .masks = {}}), Error);
+  EXPECT_EQ(ReasonOfRefusal({.points = {At(0, 5)}, .boxes = {}, .masks = {}}), Reason::kNoObject);
 }
 
 }  // namespace

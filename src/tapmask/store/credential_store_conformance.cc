@@ -48,6 +48,22 @@ TEST_P(CredentialStoreConformance, RemovesOneSessionOrAllOfAUser) {
   EXPECT_TRUE(store.FindSession(HashOf(9), now_));
 }
 
+TEST_P(CredentialStoreConformance, EndsEverythingOfAnAccountWithItsPassword) {
+  CredentialStore& store = stores().credentials();
+  const User user = AddUser(), other = AddUser();
+  for (const auto& [n, id] : {std::pair{1, user.id}, std::pair{2, other.id}}) {
+    store.AddSession({HashOf(n), id, now_, now_ + 1h});
+    ASSERT_TRUE(store.AddKey({KeyId::New(), id, HashOf(n), "", "", now_, {}}, 5));
+  }
+
+  ASSERT_TRUE(stores().users().SetPasswordHash(user.id, "new"));
+
+  EXPECT_EQ(store.RemoveSessions(user.id), 0);
+  EXPECT_TRUE(store.Keys(user.id).empty());
+  EXPECT_EQ(store.RemoveSessions(other.id), 1);
+  EXPECT_EQ(store.Keys(other.id).size(), 1u);
+}
+
 TEST_P(CredentialStoreConformance, RefusesCredentialsOfNobodyAndTokensThatAreTaken) {
   const User user = AddUser();
   const UserId nobody = UserId::New();

@@ -14,7 +14,8 @@ std::vector<std::string> InstalledEngines() {
 Engine ChooseEngine(std::string_view name) {
   if (name != "auto" && name != "classical") {
     throw Error(Code::kInvalidArgument, "There is no engine called " + std::string(name) +
-                                            "; `tapmask doctor` lists those that are installed.");
+                                            "; `tapmask doctor` lists those that are installed.")
+        .Because(Reason::kEngineUnavailable);
   }
   return {"classical", [](int threads) { return MakeClassicalSegmenter({.threads = threads}); },
           [](int threads) { return MakeClassicalTracker({.threads = threads}); }};

@@ -59,7 +59,7 @@ SandboxLimits LimitsOfIngest(const TierLimits& tier, int threads, int64_t free_b
 SandboxLimits LimitsOfPreview(const VideoFacts& facts, int threads) {
   // One child serves many taps.
   SandboxLimits limits = Limits(PixelsOf(facts), std::chrono::hours(1), threads);
-  limits.file_bytes = kGiB;
+  limits.file_bytes = kGiB / 1024;  // It writes none.
   return limits;
 }
 

@@ -68,8 +68,9 @@ std::string Shown(std::string text, const std::filesystem::path& scratch) {
 }
 
 // The codes that a task may end with; the others are of requests and do not come from one.
-std::string_view CodeOfTask(Code code) {
-  switch (code) {
+std::string_view CodeOfTask(const Error& error) {
+  if (error.reason() != Reason::kNone) return ReasonName(error.reason());
+  switch (error.code()) {
     case Code::kInvalidArgument:
     case Code::kUnsupportedMedia:
     case Code::kTooLarge:
@@ -77,7 +78,7 @@ std::string_view CodeOfTask(Code code) {
     case Code::kConflict:
     case Code::kStorageFull:
     case Code::kUnavailable:
-    case Code::kCancelled: return CodeName(code);
+    case Code::kCancelled: return CodeName(error.code());
     case Code::kUnauthenticated:
     case Code::kForbidden:
     case Code::kQuotaExceeded:
@@ -142,7 +143,7 @@ void Serve(const ChildTasks& tasks, const Work& work, const ChildSetup& setup, S
     Context context(sender, setup, work.stop.get_token());
     sender.Send(MessageType::kResult, TextOf(task->second(work.task.at("parameters"), context)));
   } catch (const Error& error) {
-    SendFailure(sender, CodeOfTask(error.code()), Shown(error.public_text(), scratch));
+    SendFailure(sender, CodeOfTask(error), Shown(error.public_text(), scratch));
   } catch (const std::bad_alloc&) {
     SendFailure(sender, "out_of_memory",
                 "The video takes more memory than a job may have; cut or scale it.");
@@ -195,8 +196,7 @@ int ChildMain(const ChildTasks& tasks, const std::function<void()>& before_sandb
                   missing);
     }
   } catch (const Error& error) {
-    SendFailure(sender, CodeOfTask(error.code()),
-                Shown(error.public_text(), setup.limits.scratch_folder));
+    SendFailure(sender, CodeOfTask(error), Shown(error.public_text(), setup.limits.scratch_folder));
     return 1;
   } catch (...) {
     SendFailure(sender, CodeName(Code::kInternal), kOurFault);

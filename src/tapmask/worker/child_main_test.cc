@@ -47,6 +47,7 @@ TEST(ChildMain, SendsCodesAndPublicTextsOfErrorsOnly) {
   };
   const std::string fault = "Something went wrong; please try again.";
   for (const Case& one : {Case{"media", "unsupported_media", "This is no video."},
+                          Case{"nothing", "no_object", "Nothing is there."},
                           Case{"forbidden", "internal", "You may not."},
                           Case{"path", "storage_full", "No room for a.mp4 in the scratch folder."},
                           Case{"lines", "too_large", "Too large\xef\xbf\xbd."},

@@ -58,7 +58,7 @@ struct ChildResult {
   std::string json;  // As a checkpoint's.
 };
 struct ChildFailed {
-  std::string code;  // One of Code's names, or "out_of_memory".
+  std::string code;  // A name of a Code or a Reason, or "out_of_memory".
   std::string text;  // One sentence for the user: printable UTF-8, 1 to 500 bytes.
 };
 // Nothing came: by the deadline, or before `stop` was requested.

@@ -80,6 +80,13 @@ std::optional<ChildEvent> ProgressOf(const std::string& text) {
   return std::nullopt;
 }
 
+bool IsReasonName(std::string_view name) {
+  constexpr std::array kReasons{Reason::kPointOutside, Reason::kNoObject,
+                                Reason::kEngineUnavailable, Reason::kOutputCheckFailed};
+  return std::any_of(kReasons.begin(), kReasons.end(),
+                     [&](Reason reason) { return name == ReasonName(reason); });
+}
+
 bool IsCodeName(std::string_view name) {
   // Of what a task may end with; the others are of requests.
   constexpr std::array kCodes{Code::kInvalidArgument, Code::kUnsupportedMedia, Code::kTooLarge,
@@ -93,7 +100,9 @@ std::optional<ChildEvent> FailureOf(const std::string& text) {
   const auto object = SmallObject(text);
   if (!object) return std::nullopt;
   auto code = StringOf(*object, "code"), sentence = StringOf(*object, "text");
-  if (!code || !sentence || !IsCodeName(*code)) return std::nullopt;
+  if (!code || !sentence || !(IsCodeName(*code) || IsReasonName(*code))) {
+    return std::nullopt;
+  }
   const bool is_printable = std::none_of(sentence->begin(), sentence->end(),
                                          [](unsigned char c) { return c < 0x20 || c == 0x7f; });
   if (sentence->empty() || sentence->size() > kMostTextBytes || !is_printable) return std::nullopt;

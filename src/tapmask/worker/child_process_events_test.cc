@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tapmask/core/error.h"
+
 namespace tapmask {
 namespace {
 
@@ -29,6 +31,15 @@ TEST(EventOf, ReadsWhatOurChildrenSend) {
   ASSERT_TRUE(failed && std::holds_alternative<ChildFailed>(*failed));
   EXPECT_EQ(std::get<ChildFailed>(*failed).code, "too_large");
   EXPECT_EQ(std::get<ChildFailed>(*failed).text, "Größer als 4K.");
+
+  for (const Reason reason : {Reason::kPointOutside, Reason::kNoObject, Reason::kEngineUnavailable,
+                              Reason::kOutputCheckFailed}) {
+    const std::string code(ReasonName(reason));
+    const auto finer =
+        EventOf({MessageType::kFailed, R"({"code":")" + code + R"(","text":"So."})"});
+    ASSERT_TRUE(finer) << code;
+    EXPECT_EQ(std::get<ChildFailed>(*finer).code, code);
+  }
 
   const auto ready = EventOf(
       {MessageType::kReady, R"({"layers":[{"name":"seccomp","works":false,"why_not":"old"}]})"});
@@ -54,6 +65,7 @@ TEST(EventOf, RefusesEverythingElse) {
       {MessageType::kProgress, R"({"stage":"tracking","done":1,"total":99999999999999999999999})"},
       {MessageType::kProgress,
        R"({"stage":"tracking","done":1,"total":9,"x":")" + std::string(5000, 'x') + "\"}"},
+      {MessageType::kFailed, R"({"code":"","text":"Fine."})"},
       {MessageType::kFailed, R"({"code":"complete","text":"Fine."})"},
       {MessageType::kFailed, R"({"code":"quota_exceeded","text":"Pay."})"},
       {MessageType::kFailed, R"({"code":"internal","text":""})"},

@@ -22,7 +22,7 @@
 namespace tapmask {
 namespace {
 
-std::string Reason(int error) {
+std::string ErrnoText(int error) {
   return std::generic_category().message(error);
 }
 
@@ -45,8 +45,8 @@ SandboxLayer LeaveNamespaces() {
   if (unshare(kSpaces) == 0) return layer;  // An administrator may without those of users.
   layer.works = false;
   layer.why_not = reason == EPERM || reason == ENOSPC || reason == EUSERS
-                      ? "the system does not let users make them (" + Reason(reason) + ")"
-                      : Reason(reason);
+                      ? "the system does not let users make them (" + ErrnoText(reason) + ")"
+                      : ErrnoText(reason);
   return layer;
 }
 
@@ -63,7 +63,7 @@ SandboxLayer GiveUpPrivileges() {
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
       !DropCapabilities()) {
     layer.works = false;
-    layer.why_not = Reason(errno);
+    layer.why_not = ErrnoText(errno);
   }
   return layer;
 }
@@ -75,7 +75,7 @@ std::vector<SandboxLayer> EnterSandbox(const SandboxLimits& limits) {
   tzset();  // Reads a file.
   if (chdir(limits.scratch_folder.c_str()) != 0) {
     throw Error(Code::kUnavailable, "The scratch folder of the work cannot be used; try again.",
-                Reason(errno));
+                ErrnoText(errno));
   }
   // Namespaces first, as long as it may; what is not dumpable cannot change its own limits' files.
   SandboxLayer namespaces = LeaveNamespaces();

@@ -155,6 +155,9 @@ void AddGoodOnes(ChildTasks& tasks) {
   tasks["throw"] = [](const json& p, ChildContext& context) -> json {
     const std::string what = p.at("what");
     if (what == "media") throw Error(Code::kUnsupportedMedia, "This is no video.", "secret");
+    if (what == "nothing") {
+      throw Error(Code::kInvalidArgument, "Nothing is there.").Because(Reason::kNoObject);
+    }
     if (what == "forbidden") throw Error(Code::kForbidden, "You may not.");
     if (what == "path") {
       const auto& folder = context.scratch_folder();

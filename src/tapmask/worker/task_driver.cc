@@ -50,8 +50,9 @@ JobFailure FailureOf(const ChildFailed& failed) {
   if (code == "not_found" || code == "conflict") {
     return {"source_gone", "The video was deleted or has expired; upload it again.", false};
   }
-  const bool is_final =
-      code == "invalid_argument" || code == "unsupported_media" || code == "too_large";
+  const bool is_final = code == "invalid_argument" || code == "unsupported_media" ||
+                        code == "too_large" || code == "point_outside" || code == "no_object" ||
+                        code == "engine_unavailable" || code == "output_check_failed";
   const bool may_pass = code == "storage_full" || code == "unavailable" ||
                         code == "out_of_memory" || code == "internal";
   if (is_final || may_pass) return {code, failed.text, may_pass};

@@ -33,7 +33,8 @@ TEST(PercentOf, BelievesNoMoreThanAll) {
 }
 
 TEST(FailureOf, KeepsTheWordsOfAChildThatKnowsWhatIsWrong) {
-  for (const char* code : {"invalid_argument", "unsupported_media", "too_large"}) {
+  for (const char* code : {"invalid_argument", "unsupported_media", "too_large", "point_outside",
+                           "no_object", "engine_unavailable", "output_check_failed"}) {
     const JobFailure failure = FailureOf(ChildFailed{code, "It is so."});
     EXPECT_EQ(failure.error_code, code);
     EXPECT_EQ(failure.error_message, "It is so.");

@@ -82,8 +82,13 @@ bool SqliteUsers::SetVerified(const UserId& id) {
 
 bool SqliteUsers::SetPasswordHash(const UserId& id, const std::string& hash) {
   return database_.Write([&](Connection& connection) {
-    return connection.Run("UPDATE users SET password_hash = ?2 WHERE id = ?1 AND closed_at IS NULL",
-                          id, hash) > 0;
+    if (connection.Run("UPDATE users SET password_hash = ?2 WHERE id = ?1 AND closed_at IS NULL",
+                       id, hash) == 0) {
+      return false;
+    }
+    connection.Run("DELETE FROM sessions WHERE user_id = ?1", id);
+    connection.Run("DELETE FROM api_keys WHERE user_id = ?1", id);
+    return true;
   });
 }
 
