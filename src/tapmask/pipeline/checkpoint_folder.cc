@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <charconv>
 #include <fstream>
-#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -80,9 +79,12 @@ std::optional<StateArchive> CheckpointFolder::Latest() {
 }
 
 std::optional<StateArchive> CheckpointFolder::Read(const fs::path& state) {
+  std::error_code error;
+  const uintmax_t size = fs::file_size(state, error);
+  if (error || size < kHashLength) return std::nullopt;
+  std::string bytes(size, '\0');
   std::ifstream file(state, std::ios::binary);
-  std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  if (bytes.size() < kHashLength) return std::nullopt;
+  if (!file.read(bytes.data(), static_cast<std::streamsize>(size))) return std::nullopt;
   const std::string hash = bytes.substr(bytes.size() - kHashLength);
   bytes.resize(bytes.size() - kHashLength);
   Sha256 its_hash;
@@ -96,7 +98,6 @@ std::optional<StateArchive> CheckpointFolder::Read(const fs::path& state) {
   std::vector<Written> parts;
   archive(parts);
   for (size_t i = 0; i < parts.size(); ++i) {
-    std::error_code error;
     const fs::path part = Part(static_cast<int64_t>(i) + 1);
     const bool is_whole = fs::file_size(part, error) == static_cast<uintmax_t>(parts[i].bytes) &&
                           !error && Sha256OfFile(part) == parts[i].hash;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "tapmask/core/error.h"
 #include "tapmask/core/state_archive.h"
 
 namespace tapmask {
@@ -18,15 +19,27 @@ struct CheckpointOptions {
   // since masks and boxes drawn by hand are not compared.
   std::filesystem::path folder;
   int64_t frames = 250;  // A window: so many frames are worked on from one to the next, >= 1.
+  int64_t most_bytes = int64_t{4} << 30;  // Of all parts: then no further checkpoint is made.
   // Checkpoint `number`, from 1, can be gone on from. What may be taken away from the folder then,
   // to be put back later: parts 1 to `number`, and state.NUMBER.
   std::function<void(int64_t number)> on_saved;
+};
+
+// What was there cannot be gone on from after all: remove it, and begin anew.
+class ResumeFailed : public Error {
+ public:
+  explicit ResumeFailed(const std::string& log_text)
+      : Error(Code::kUnavailable, "What was saved of the work before is of no use; try again.",
+              log_text) {}
 };
 
 // The files from which a pass goes on that was killed:
 //
 //   state.N    the inner state after window N, with its build, and the hashes of all parts
 //   PART.N     what window N made; it never changes once it is there
+//
+// A window's files are the same whoever makes them, on the same kind of machine and where the video
+// is not damaged; that parts of several makers are not mixed, the hashes see to.
 //
 // What is of another build or another job, or damaged, is passed over. Not thread-safe.
 class CheckpointFolder {

@@ -4,10 +4,13 @@
 #include <algorithm>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <fstream>
 #include <map>
 #include <optional>
 #include <utility>
+#include <vector>
+#include <zlib.h>
 
 #include "tapmask/core/error.h"
 #include "tapmask/pipeline/frame_patch.h"
@@ -16,34 +19,50 @@
 namespace tapmask {
 namespace {
 
-constexpr int64_t kMostBytes = int64_t{4} << 30;
+constexpr uint64_t kMostBytesOfFrame = uint64_t{1} << 30;
+
+// Tells a frame's samples from others.
+uint32_t ChecksumOf(const Frame& frame) {
+  uLong sum = crc32(0, nullptr, 0);
+  for (int p = 0; p < frame.format().planes(); ++p) {
+    const auto bytes = static_cast<uInt>(frame.PlaneWidth(p) * frame.format().bytes_per_sample());
+    for (int y = 0; y < frame.PlaneHeight(p); ++y) {
+      sum = crc32(sum, frame.Row<uint8_t>(p, y), bytes);
+    }
+  }
+  return static_cast<uint32_t>(sum);
+}
+
+// A frame that was done, as it is kept.
+struct KeptFrame {
+  uint32_t original = 0;  // The checksum of the frame that was pushed.
+  RenderedFrame rendered;
+  std::string patch;
+  void Archive(StateArchive& archive) { archive(original, rendered, patch); }
+};
 
 // Reads the frames of all parts, one after the other.
 class PatchReader {
  public:
   explicit PatchReader(const CheckpointFolder& folder) : folder_(folder) {}
 
-  FrameEffect::Done Next(const Frame& original) {
+  KeptFrame Next() {
     uint64_t size = 0;
     while (!file_.read(reinterpret_cast<char*>(&size), sizeof size)) {
-      if (part_ == folder_.parts()) Refuse();
+      if (part_ == folder_.parts()) throw ResumeFailed("frames are missing");
       file_ = std::ifstream(folder_.Part(++part_), std::ios::binary);
     }
-    std::string bytes(std::min(size, uint64_t{kMostBytes}), '\0');
-    if (!file_.read(bytes.data(), static_cast<std::streamsize>(bytes.size()))) Refuse();
+    std::string bytes(std::min(size, kMostBytesOfFrame), '\0');
+    if (!file_.read(bytes.data(), static_cast<std::streamsize>(bytes.size()))) {
+      throw ResumeFailed("a frame is not whole");
+    }
     StateArchive archive(std::move(bytes));
-    FrameEffect::Done done;
-    std::string patch;
-    archive(done.rendered, patch);
-    done.frame = Patched(original, patch);
-    return done;
+    KeptFrame kept;
+    archive(kept);
+    return kept;
   }
 
  private:
-  [[noreturn]] static void Refuse() {
-    throw Error(Code::kUnavailable, "What was saved of the work before cannot be read; try again.");
-  }
-
   const CheckpointFolder& folder_;
   std::ifstream file_;
   int64_t part_ = 0;
@@ -60,18 +79,20 @@ class CheckpointedEffect final : public FrameEffect {
 
   void Push(Frame frame, const Mask& cover, bool in_span, RenderedFrame rendered) override {
     if (state_) {
-      PushAgain(frame);
+      try {
+        PushAgain(frame);
+      } catch (const std::exception& error) {
+        throw ResumeFailed(error.what());
+      }
       return;
     }
     ++at_.pushed;
-    inside_.push_back(frame);
+    inside_.push_back({frame, Keeps() ? ChecksumOf(frame) : 0});
     effect_->Push(std::move(frame), cover, in_span, std::move(rendered));
   }
 
   void Finish() override {
-    if (state_) {
-      throw Error(Code::kInvalidArgument, "The video is shorter than when its work was begun.");
-    }
+    if (state_) throw ResumeFailed("the video is shorter");
     finished_ = true;
     effect_->Finish();
   }
@@ -96,33 +117,38 @@ class CheckpointedEffect final : public FrameEffect {
  private:
   // A frame that had been pushed when the state was saved.
   void PushAgain(const Frame& frame) {
+    const uint32_t checksum = ChecksumOf(frame);
     if (frame.index < at_.done) {
-      done_before_ = reader_.Next(frame);
+      KeptFrame kept = reader_.Next();
+      if (kept.original != checksum) throw ResumeFailed("another frame was decoded");
+      done_before_ = {Patched(frame, kept.patch), std::move(kept.rendered)};
       last_done_ = done_before_->frame;
     } else {
-      inside_.push_back(frame);
+      const auto n = static_cast<size_t>(frame.index - at_.done);
+      if (at_.inside.at(n) != checksum) throw ResumeFailed("another frame was decoded");
+      inside_.push_back({frame, checksum});
     }
     if (frame.index >= at_.oldest_frame) needed_[frame.index] = frame;
     if (frame.index + 1 < at_.pushed) return;
 
     effect_->Archive(*state_, {[&](int64_t index) { return needed_.at(index); },
                                [&](int64_t) { return last_done_; }});
+    if (!state_->AtEnd()) throw ResumeFailed("the state is of another shape");
     state_.reset();
     needed_.clear();
     last_done_ = {};
   }
 
   void Record(const Done& done) {
-    const Frame original = std::move(inside_.front());
+    const Inside original = std::move(inside_.front());
     inside_.pop_front();
     ++at_.done;
     if (!Keeps()) return;
     Try([&] {
       if (!part_) part_.emplace(folder_.NextPart());
+      KeptFrame kept{original.checksum, done.rendered, PatchOf(original.frame, done.frame)};
       StateArchive archive;
-      RenderedFrame rendered = done.rendered;
-      std::string patch = PatchOf(original, done.frame);
-      archive(rendered, patch);
+      archive(kept);
       const uint64_t size = archive.bytes().size();
       part_->Append({reinterpret_cast<const char*>(&size), sizeof size});
       part_->Append(archive.bytes());
@@ -132,43 +158,54 @@ class CheckpointedEffect final : public FrameEffect {
 
   void SaveIfDue() {
     if (!Keeps() || finished_ || frames_in_part_ < folder_.options().frames) return;
-    Try([&] {
+    const bool is_saved = Try([&] {
       part_->MoveTo(folder_.NextPart());
       part_.reset();
       frames_in_part_ = 0;
       at_.oldest_frame = effect_->oldest_frame();
+      at_.inside.clear();
+      for (const Inside& one : inside_) at_.inside.push_back(one.checksum);
       folder_.Save([&](StateArchive& archive) {
         archive(at_);
         effect_->Archive(archive, {});
       });
     });
-    if (Keeps() && folder_.options().on_saved) folder_.options().on_saved(folder_.parts());
+    if (is_saved && folder_.options().on_saved) folder_.options().on_saved(folder_.parts());
   }
 
-  bool Keeps() const { return folder_.Keeps() && !failed_ && folder_.bytes() < kMostBytes; }
+  bool Keeps() const {
+    return folder_.Keeps() && !failed_ && folder_.bytes() < folder_.options().most_bytes;
+  }
 
   // What cannot be written is no reason to stop, but what follows would lack it.
   template <class Write>
-  void Try(const Write& write) {
+  bool Try(const Write& write) {
     try {
       write();
+      return true;
     } catch (const Error&) {
       failed_ = true;
       part_.reset();
+      return false;
     }
   }
 
   struct At {
-    int64_t done = 0;          // Frames that came out,
-    int64_t pushed = 0;        // and went in.
-    int64_t oldest_frame = 0;  // That the state needs.
-    void Archive(StateArchive& archive) { archive(done, pushed, oldest_frame); }
+    int64_t done = 0;              // Frames that came out,
+    int64_t pushed = 0;            // and went in.
+    int64_t oldest_frame = 0;      // That the state needs.
+    std::vector<uint32_t> inside;  // The checksums of those that are not out.
+    void Archive(StateArchive& archive) { archive(done, pushed, oldest_frame, inside); }
+  };
+  struct Inside {
+    Frame frame;
+    uint32_t checksum = 0;
   };
 
   const std::unique_ptr<FrameEffect> effect_;
   CheckpointFolder folder_;
   At at_;
-  std::deque<Frame> inside_;  // As they went in; those that are not out.
+  std::deque<Inside> inside_;  // As they went in; those that are not out.
   bool finished_ = false;
 
   // Of the process before, until all that had gone in there is here again.

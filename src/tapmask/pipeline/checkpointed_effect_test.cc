@@ -90,10 +90,11 @@ class CheckpointedEffectTest : public testing::Test {
   // Thrown away at the checkpoint `kill_at`.
   std::vector<FrameEffect::Done> RunIt(std::optional<int64_t> kill_at = {},
                                        const std::string& job = "job", int frames = kFrames) {
-    const CheckpointOptions options{folder_, 4, [&](int64_t number) {
-                                      last_saved_ = number;
-                                      if (number == kill_at) throw Killed();
-                                    }};
+    CheckpointOptions options{folder_, 4, most_bytes_, {}};
+    options.on_saved = [&](int64_t number) {
+      last_saved_ = number;
+      if (number == kill_at) throw Killed();
+    };
     worked_on_ = 0;
     const auto effect = WithCheckpoints(std::make_unique<SummingEffect>(worked_on_), options, job);
     std::vector<FrameEffect::Done> out;
@@ -101,7 +102,9 @@ class CheckpointedEffectTest : public testing::Test {
       while (auto done = effect->Pop()) out.push_back(std::move(*done));
     };
     for (int64_t i = 0; i < frames; ++i) {
-      effect->Push(Picture(i), Cover(), true, {.frame = i, .pts = 40 * i, .covered_px = 30});
+      Frame picture = Picture(i);
+      if (i == other_) test::SetSample(picture, 1, 9, 5, 77);  // Beside the cover.
+      effect->Push(picture, Cover(), true, {.frame = i, .pts = 40 * i, .covered_px = 30});
       take();
     }
     effect->Finish();
@@ -126,7 +129,8 @@ class CheckpointedEffectTest : public testing::Test {
 
   const Scratch scratch_{{}};
   fs::path folder_ = scratch_.folder() / "rendered";
-  int64_t worked_on_ = 0, last_saved_ = 0;
+  int64_t worked_on_ = 0, last_saved_ = 0, other_ = -1;
+  int64_t most_bytes_ = 1 << 30;
 };
 
 TEST_F(CheckpointedEffectTest, ComesToTheSameWhereverItIsKilled) {
@@ -191,7 +195,27 @@ TEST_F(CheckpointedEffectTest, StopsNothingWhenItCannotBeWritten) {
 
 TEST_F(CheckpointedEffectTest, RefusesAShorterVideo) {
   Kill(3);
-  EXPECT_THROW(RunIt({}, "job", 13), Error);
+  EXPECT_THROW(RunIt({}, "job", 13), ResumeFailed);
+}
+
+// What is decoded of a damaged video may differ from time to time; under a patch it would show.
+TEST_F(CheckpointedEffectTest, RefusesToPutPatchesOnOtherFrames) {
+  for (const int64_t index : {3, 9}) {  // One that was done, one that was not out.
+    fs::remove_all(folder_);
+    Kill(2);
+    other_ = index;
+    EXPECT_THROW(RunIt(), ResumeFailed) << index;
+    other_ = -1;
+  }
+  EXPECT_EQ(RunIt().size(), size_t{kFrames});
+}
+
+TEST_F(CheckpointedEffectTest, KeepsNoMoreThanItMay) {
+  most_bytes_ = 1;
+  RunIt();
+  EXPECT_EQ(last_saved_, 1);
+  RunIt();
+  EXPECT_EQ(worked_on_, kFrames - 4);
 }
 
 }  // namespace

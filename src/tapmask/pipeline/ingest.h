@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "tapmask/media/input_name.h"
 #include "tapmask/media/notices.h"
@@ -12,6 +13,19 @@
 #include "tapmask/pipeline/progress.h"
 
 namespace tapmask {
+
+// When each frame of a proxy is shown: frame 0 at 0, every other one at the sum of the ticks of all
+// before it. As the stts box of an MP4 says it, and the proxy's does.
+struct FrameDurations {
+  static constexpr int64_t kMostTicks = (int64_t{1} << 53) - 1;  // Of all frames together.
+  struct Run {
+    int64_t frames = 0;  // >= 1; so many frames in a row are
+    int64_t ticks = 0;   // shown for so long, >= 1 each.
+    bool operator==(const Run&) const = default;
+  };
+  int64_t timescale = 1;  // Ticks a second.
+  std::vector<Run> runs;
+};
 
 // What a video really is, found by decoding all of it.
 struct IngestResult {
@@ -25,7 +39,8 @@ struct IngestResult {
   bool has_audio = false;
   bool truncated = false;  // The file breaks off; the facts are of what is there.
   int proxy_width = 0, proxy_height = 0;
-  Notices notices;  // What an output of this video will not have or have otherwise.
+  FrameDurations durations;  // The last frame's is often the file's guess.
+  Notices notices;           // What an output of this video will not have or have otherwise.
 };
 
 // Reads a video once from its beginning to its end: checks it, and writes the proxy and the poster
@@ -33,7 +48,7 @@ struct IngestResult {
 // the end or not at all. Stages are `kValidating`, then `kExtracting`, whose total is what the file
 // says.
 //
-// Memory does not grow with the video but for 17 bytes a frame.
+// Memory does not grow with the video but for 17 bytes a frame, and 16 a run of equal durations.
 // Throws Error: kTooLarge when the file says or decoding shows that it is over the limits of
 // `read`, which stops at the limit; kUnsupportedMedia, kNotFound, kStorageFull, kCancelled; the
 // input's change meanwhile is kConflict.

@@ -5,13 +5,18 @@
 #include <fcntl.h>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <set>
+#include <string>
 #include <unistd.h>
+#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "tapmask/core/error.h"
 #include "tapmask/media/made_video_writer.h"
+#include "tapmask/media/output_writer.h"
+#include "tapmask/media/packet_times.h"
 #include "tapmask/media/video_reader.h"
 #include "tapmask/pipeline/scratch.h"
 #include "tapmask/scene/scene.h"
@@ -48,6 +53,51 @@ class IngestTest : public testing::Test {
   IngestResult Run(const InputName& input, const ReadOptions& read = {},
                    const ProgressSink& progress = kNoProgress, std::stop_token stop = {}) {
     return Ingest(input, read, proxy_, poster_, progress, std::move(stop));
+  }
+
+  // The frames of a film anew, at other times of another time base.
+  std::filesystem::path Retimed(const std::filesystem::path& film, const std::string& name,
+                                Rational time_base, const std::vector<int64_t>& pts,
+                                int64_t last_duration, OutputCodec codec = OutputCodec::kH264) {
+    VideoReader reader(film, {});
+    VideoInfo info = reader.info();
+    info.time_base = time_base;
+    WriteOptions write;
+    write.codec = codec;
+    Notices notices;
+    const std::filesystem::path path = folder_.folder() / name;
+    const auto writer = OpenOutput(path.string(), film, {}, write, info, notices);
+    for (size_t i = 0; i < pts.size(); ++i) {
+      Frame frame = *reader.Next();
+      frame.pts = pts[i];
+      frame.duration = i + 1 < pts.size() ? pts[i + 1] - pts[i] : last_duration;
+      writer->Write(frame);
+    }
+    writer->Finish();
+    writer->Commit();
+    return path;
+  }
+
+  // Of each frame, as the page reckons it. Holds them against what a player finds in the proxy.
+  std::vector<int64_t> TimesOf(const IngestResult& facts) {
+    std::vector<int64_t> times;
+    int64_t time = 0;
+    for (const FrameDurations::Run& run : facts.durations.runs) {
+      EXPECT_TRUE(run.frames >= 1 && run.ticks >= 1) << run.frames << ' ' << run.ticks;
+      for (int64_t i = 0; i < run.frames; ++i, time += run.ticks) times.push_back(time);
+    }
+    const std::optional<FrameTimes> proxy = TimesOfPackets(proxy_, {}, {});
+    EXPECT_TRUE(proxy);
+    if (proxy) {
+      EXPECT_EQ(times, proxy->pts);
+    }
+    const VideoInfo info = VideoReader(proxy_, {}).info();
+    EXPECT_EQ(info.time_base, (Rational{1, facts.durations.timescale}));
+    EXPECT_EQ(info.start_seconds, 0);
+    EXPECT_NEAR(static_cast<double>(time) / static_cast<double>(facts.durations.timescale),
+                info.duration_seconds, 1e-6);
+    EXPECT_EQ(times.size(), static_cast<size_t>(facts.frames));
+    return times;
   }
 
   Code Refusal(const InputName& input, const ReadOptions& read = {}) {
@@ -93,6 +143,89 @@ TEST_F(IngestTest, FindsTheFactsAndMakesProxyAndPoster) {
   EXPECT_EQ(frames, kFrames);
   EXPECT_EQ(reader.info().geometry.coded, (Size{facts.proxy_width, facts.proxy_height}));
   EXPECT_EQ(ReadBytes(poster_).substr(0, 2), "\xff\xd8");
+}
+
+using OneRun = FrameDurations::Run;
+using Runs = std::vector<OneRun>;
+
+TEST_F(IngestTest, SaysWhenEachFrameIsShownOfASteadyFilm) {
+  const IngestResult facts = Run(MakeFilm("film.mp4"));
+
+  EXPECT_EQ(facts.durations.timescale, 25);
+  EXPECT_EQ(facts.durations.runs, (Runs{{kFrames, 1}}));
+  TimesOf(facts);
+}
+
+// It begins late, stands still for a while, and its last frame stands longest.
+TEST_F(IngestTest, SaysWhenEachFrameIsShownOfAFilmOfVaryingRate) {
+  std::vector<int64_t> pts;
+  int64_t time = 4711;
+  for (int i = 0; i < kFrames; ++i) {
+    pts.push_back(time);
+    time += i < 10 ? 3003 : i == 10 ? 90000 : 1 + i * 7 % 5;
+  }
+  const auto film =
+      Retimed(MakeFilm("film.mp4"), "varying.mp4", {1, 90000}, pts, 123456, OutputCodec::kLossless);
+
+  const IngestResult facts = Run(film);
+
+  EXPECT_EQ(facts.durations.timescale, 90000);
+  EXPECT_EQ(facts.durations.runs.front(), (OneRun{10, 3003}));
+  EXPECT_EQ(facts.durations.runs.at(1), (OneRun{1, 90000}));
+  EXPECT_EQ(facts.durations.runs.back().frames, 1);
+  EXPECT_GT(facts.durations.runs.back().ticks, 90000);
+  const std::vector<int64_t> times = TimesOf(facts);
+  ASSERT_EQ(times.size(), pts.size());
+  for (size_t i = 0; i < pts.size(); ++i) EXPECT_EQ(times[i], pts[i] - pts[0]) << i;
+}
+
+// Files whose frames are coded in another order say little of the last one that is shown.
+TEST_F(IngestTest, ShowsALastFrameOfUnknownLengthAsLongAsTheOthers) {
+  std::vector<int64_t> pts;
+  for (int i = 0; i < kFrames; ++i) pts.push_back(i * 3000 + i % 3 * 500);
+  const auto film = Retimed(MakeFilm("film.mp4"), "varying.mp4", {1, 90000}, pts, 0);
+
+  const IngestResult facts = Run(film);
+
+  EXPECT_EQ(facts.durations.runs.back(), (OneRun{1, pts.back() / (kFrames - 1)}));
+  TimesOf(facts);
+  EXPECT_NEAR(facts.duration_seconds,
+              static_cast<double>(pts.back()) * kFrames / (kFrames - 1) / 90000, 1e-4);
+}
+
+// Frames that the file has at one time are moved apart, in the proxy and here alike.
+TEST_F(IngestTest, SaysWhenFramesAreShownThatHadToMove) {
+  std::vector<int64_t> pts;
+  for (int i = 0; i < kFrames; ++i) pts.push_back(i * 4000 - i % 4 * 3990);
+  const auto film = Retimed(MakeFilm("film.mp4"), "film.mkv", {1, 100'000}, pts, 40);  // As ms.
+  VideoReader reader(film, {});
+  while (reader.Next()) {
+  }
+  ASSERT_FALSE(reader.moved_frames().empty());
+
+  const IngestResult facts = Run(film);
+
+  EXPECT_EQ(facts.durations.timescale, 1000);
+  EXPECT_EQ(TimesOf(facts), reader.times().pts);
+}
+
+TEST_F(IngestTest, CountsInWholeFractionsOfASecond) {
+  VideoReader reader(MakeFilm("film.mp4"), {});
+  Notices notices;
+  const std::string pictures = (folder_.folder() / "%02d.png").string();
+  const auto writer =
+      OpenOutput(pictures, folder_.folder() / "film.mp4", {}, {}, reader.info(), notices);
+  for (int i = 0; i < 5; ++i) writer->Write(*reader.Next());
+  writer->Finish();
+  writer->Commit();
+  ReadOptions ntsc;
+  ntsc.pictures_per_second = {30000, 1001};
+
+  const IngestResult facts = Run(InputName(pictures), ntsc);
+
+  EXPECT_EQ(facts.durations.timescale, 30000);
+  EXPECT_EQ(facts.durations.runs, (Runs{{5, 1001}}));
+  TimesOf(facts);
 }
 
 TEST_F(IngestTest, TellsFormatsByTheirContent) {

@@ -86,6 +86,18 @@ void PutInPlace(const std::string& output, OutputWriter* writer, MaskFolder* mas
   }
 }
 
+// Does `pass`, and once more from the beginning when what was saved of it is of no use.
+template <class Pass>
+auto WithCheckpointsIn(const std::filesystem::path& folder, const Pass& pass) {
+  try {
+    return pass();
+  } catch (const ResumeFailed&) {
+    std::error_code ignored;
+    std::filesystem::remove_all(folder, ignored);
+    return pass();
+  }
+}
+
 void CheckMode(const EffectOptions& effect) {
   if (effect.shadow && effect.invert) {
     throw Error(Code::kInvalidArgument,
@@ -123,7 +135,8 @@ JobResult Run(const InputName& input, const std::string& output, const Prompts& 
   const Engine engine = ChooseEngine(options.engine);
   const Scratch scratch(options.scratch_folder);
   const Prompts resolved = ResolveTimes(input, job.read, prompts);
-  ReportWriter report(options.report_file, scratch.folder());
+  std::optional<ReportWriter> report;
+  report.emplace(options.report_file, scratch.folder());
   std::optional<MaskFolder> masks;
   if (masks_out) masks.emplace(*masks_out);
 
@@ -133,14 +146,19 @@ JobResult Run(const InputName& input, const std::string& output, const Prompts& 
   track_options.earlier = job.earlier;
   track_options.checkpoint = job.track_checkpoint;
   if (!IsTrackOf(track_file, input, resolved, track_options)) {
-    RunTrackPass(input, resolved, track_options, track_file, progress, stop);
+    WithCheckpointsIn(job.track_checkpoint.folder, [&] {
+      return RunTrackPass(input, resolved, track_options, track_file, progress, stop);
+    });
   }
   if (masks) WriteMasks(track_file, *masks, stop);
-  RenderPassResult rendered = RunRenderPass(
-      input, output, track_file, job, [&](const RenderedFrame& frame) { report.Add(frame); },
-      progress, stop);
-  report.Write({"run", input, output, resolved, job, engine.name, rendered});
-  PutInPlace(output, rendered.output.get(), masks ? &*masks : nullptr, report, guard, stop);
+  RenderPassResult rendered = WithCheckpointsIn(job.render_checkpoint.folder, [&] {
+    report.emplace(options.report_file, scratch.folder());
+    return RunRenderPass(
+        input, output, track_file, job, [&](const RenderedFrame& frame) { report->Add(frame); },
+        progress, stop);
+  });
+  report->Write({"run", input, output, resolved, job, engine.name, rendered});
+  PutInPlace(output, rendered.output.get(), masks ? &*masks : nullptr, *report, guard, stop);
   if (std::error_code ignored; !job.render_checkpoint.folder.empty()) {
     std::filesystem::remove_all(job.render_checkpoint.folder, ignored);
   }
@@ -194,6 +212,7 @@ JobResult Render(const InputName& input, const std::string& output,
   const InputGuard guard(input);
   JobOptions job = options;
   job.read = ReadFor(output, options);
+  job.render_checkpoint = {};
   CheckRender(input, output, job);
   const Scratch scratch(options.scratch_folder);
   ReportWriter report(options.report_file, scratch.folder());

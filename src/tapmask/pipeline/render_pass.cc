@@ -79,18 +79,18 @@ bool IsSlow(const EffectOptions& effect) {
   return effect.shadow || effect.mode == Mode::kMagicEraser;
 }
 
-// All that the drawn frames depend on.
+// What the drawn frames depend on, besides the build and the video, which is the job's.
 std::string JobOf(const std::filesystem::path& track_file, const JobOptions& options, int grow_px,
                   const VideoInfo& info) {
   const EffectOptions& effect = options.effect;
-  return fmt::format(
-      "{} mode {} style {} grow {} lost {} invert {} shadow {} {:a} to {:a} {}x{} {}",
-      Sha256OfFile(track_file), static_cast<int>(effect.mode),
-      static_cast<int>(effect.style.value_or(RedactStyle::kSecure)), grow_px,
-      static_cast<int>(effect.on_lost), effect.invert, effect.shadow,
-      effect.from_seconds.value_or(-1), effect.to_seconds.value_or(-1),
-      info.geometry.MaskSize().width, info.geometry.MaskSize().height,
-      options.read.bake_orientation);
+  const RedactStyle style = effect.style.value_or(RedactStyle::kSecure);
+  return fmt::format("{} {} {} {} {} {} {} {:a} {:a} {}x{} {} {} {} {}", Sha256OfFile(track_file),
+                     static_cast<int>(effect.mode), static_cast<int>(style), grow_px,
+                     static_cast<int>(effect.on_lost), effect.invert, effect.shadow,
+                     effect.from_seconds.value_or(-1), effect.to_seconds.value_or(-1),
+                     info.geometry.MaskSize().width, info.geometry.MaskSize().height,
+                     options.read.bake_orientation, options.read.video_stream.value_or(-1),
+                     info.frame_rate.AsDouble(), static_cast<int>(info.color.range));
 }
 
 void CheckInvariants(const std::vector<Invariant>& invariants) {

@@ -45,7 +45,8 @@ void CheckRender(const InputName& input, const std::string& output, const JobOpt
 //
 // Putting the output in place is left to the job, which first does all else that can fail.
 // Throws kInternal when something that should have been kept is not in the output,
-// kInvalidArgument when the track is not of this video or no frame lies in the span of the effect.
+// kInvalidArgument when the track is not of this video or no frame lies in the span of the effect,
+// ResumeFailed when what the checkpoint holds is of no use.
 RenderPassResult RunRenderPass(const InputName& input, const std::string& output,
                                const std::filesystem::path& track_file, const JobOptions& options,
                                const std::function<void(const RenderedFrame&)>& on_frame,

@@ -144,6 +144,46 @@ TEST_F(RunResumes, ErasesTheSameWhereverTheRenderPassIsStopped) {
   }
 }
 
+TEST_F(RunResumes, BeginsTheRenderPassAnewWhenOtherFramesAreDecoded) {
+  Film(52);
+  JobOptions options = Options();
+  options.effect.mode = Mode::kMagicEraser;
+  options.render_checkpoint.folder = scratch_.folder() / "rendered";
+  options.render_checkpoint.frames = 5;
+  std::stop_source stop;
+  options.render_checkpoint.on_saved = [&](int64_t) { stop.request_stop(); };
+  EXPECT_THROW(RunIt(film_, options, prompts_, stop.get_token()), Error);
+  ASSERT_TRUE(std::filesystem::exists(options.render_checkpoint.folder / "state.1"));
+
+  scene_.noise = 3;  // The same film, but for its samples.
+  Film(52);
+  options.render_checkpoint.on_saved = {};
+  const Outcome resumed = RunIt(film_, options, prompts_);
+  JobOptions undisturbed = options;
+  undisturbed.render_checkpoint = {};
+  const Outcome whole = RunIt(film_, undisturbed, prompts_);
+
+  EXPECT_EQ(resumed.output, whole.output);
+  EXPECT_EQ(resumed.report, whole.report);
+}
+
+TEST_F(RunResumes, TakesUpTheFinishedMasksOfACorrection) {
+  RunIt(film_, Options(), prompts_);
+  const std::filesystem::path earlier = scratch_.folder() / "earlier.jsonl";
+  std::filesystem::rename(track_, earlier);
+  JobOptions options = Options();
+  options.earlier = earlier;
+  Prompts correction = prompts_;
+  correction.points[0].frame = 5;
+  const Outcome first = RunIt(film_, options, correction);
+  EXPECT_TRUE(first.stages.contains(JobStage::kTracking));
+
+  const Outcome again = RunIt(film_, options, correction);
+
+  EXPECT_FALSE(again.stages.contains(JobStage::kTracking));
+  EXPECT_EQ(again.output, first.output);
+}
+
 TEST_F(RunResumes, KeepsNoTrackThatIsNotWhole) {
   Interrupt(JobStage::kTracking);
 

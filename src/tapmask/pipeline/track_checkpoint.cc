@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tapmask/pipeline/track_checkpoint.h"
 
+#include <exception>
 #include <optional>
 #include <utility>
 
@@ -18,8 +19,12 @@ TrackCheckpoint::TrackCheckpoint(CheckpointOptions options, const MaskTrackHeade
 void TrackCheckpoint::Restore() {
   std::optional<StateArchive> archive = folder_.Latest();
   if (!archive) return;
-  archive_(*archive);
-  for (int64_t i = 1; i <= folder_.parts(); ++i) track_.AddRecords(folder_.Part(i));
+  try {
+    archive_(*archive);
+    for (int64_t i = 1; i <= folder_.parts(); ++i) track_.AddRecords(folder_.Part(i));
+  } catch (const std::exception& error) {
+    throw ResumeFailed(error.what());
+  }
   saved_bytes_ = track_.bytes();
 }
 

@@ -19,7 +19,8 @@ class TrackCheckpoint {
   TrackCheckpoint(CheckpointOptions options, const MaskTrackHeader& header, MaskTrackWriter& track,
                   std::function<void(StateArchive&)> archive);
 
-  // Goes on from the latest checkpoint, if there is one. Before anything is done.
+  // Goes on from the latest checkpoint, if there is one. Before anything is done. Throws
+  // ResumeFailed.
   void Restore();
 
   // Saves, when a window is done.

@@ -77,7 +77,8 @@ class Checkpoints : public testing::Test {
     }
     options.scratch_folder = scratch_.folder();
     options.earlier = earlier_;
-    if (keeps) options.checkpoint = {folder_, 2, {}};
+    if (keeps) options.checkpoint.folder = folder_;
+    options.checkpoint.frames = 2;
     return options;
   }
 

@@ -52,6 +52,12 @@ MaskTrackHeader HeaderOf(const VideoInfo& info, Objects objects, const std::stri
   return header;
 }
 
+// The objects of the track that is corrected, if one is.
+Objects KnownBefore(const TrackPassOptions& options, const VideoInfo& info) {
+  if (options.earlier.empty()) return {};
+  return EarlierTrack(options.earlier, info).header().objects;
+}
+
 bool SameHeader(const MaskTrackHeader& a, const MaskTrackHeader& b) {
   const auto same_point = [](const Point& p, const Point& q) {
     return p.in_shown == q.in_shown && p.frame == q.frame && p.is_object == q.is_object;
@@ -73,10 +79,12 @@ bool IsTrackOf(const std::filesystem::path& track_file, const InputName& input,
   std::error_code ignored;
   if (!std::filesystem::exists(track_file, ignored)) return false;
   const VideoInfo info = Probe(input, options.read);
-  const PromptSchedule schedule(prompts, info.geometry);
+  const Objects known = KnownBefore(options, info);
+  const PromptSchedule schedule(prompts, info.geometry, IdsOf(known));
   try {
-    return SameHeader(MaskTrackReader(track_file).header(),
-                      HeaderOf(info, schedule.HeaderObjects(), options.engine.name));
+    return SameHeader(
+        MaskTrackReader(track_file).header(),
+        HeaderOf(info, WithPointsOf(known, schedule.HeaderObjects()), options.engine.name));
   } catch (const Error&) {
     return false;  // Not whole, so it is made anew.
   }
@@ -89,7 +97,7 @@ TrackPassResult RunTrackPass(const InputName& input, const Prompts& prompts,
   AnalysisSource source(input, options.read);
   std::optional<EarlierTrack> earlier;
   if (!options.earlier.empty()) earlier.emplace(options.earlier, source.info());
-  const Objects known = earlier ? earlier->header().objects : Objects{};
+  const Objects known = KnownBefore(options, source.info());
   const PromptSchedule schedule(prompts, source.info().geometry, IdsOf(known));
   const MaskTrackHeader header =
       HeaderOf(source.info(), WithPointsOf(known, schedule.HeaderObjects()), options.engine.name);

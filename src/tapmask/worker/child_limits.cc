@@ -69,6 +69,10 @@ SandboxLimits LimitsOfMask(const VideoFacts& facts, int threads, int64_t free_by
   return limits;
 }
 
+int64_t MostOfCheckpoint(int64_t free_bytes) {
+  return std::clamp<int64_t>(free_bytes / 8, 0, 4 * kGiB);
+}
+
 TaskPatience PatienceOfIngest(const TierLimits& tier) {
   TaskPatience patience;
   patience.whole = TimeFor(tier);

@@ -19,6 +19,8 @@ SandboxLimits LimitsOfPreview(const VideoFacts& facts, int threads);
 // `free_bytes`: of the disk, some of which is left to the rest of the service.
 SandboxLimits LimitsOfIngest(const TierLimits& tier, int threads, int64_t free_bytes);
 SandboxLimits LimitsOfMask(const VideoFacts& facts, int threads, int64_t free_bytes);
+// Of the frames that a mask job keeps for a further attempt: an eighth of the disk at most.
+int64_t MostOfCheckpoint(int64_t free_bytes);
 
 TaskPatience PatienceOfIngest(const TierLimits& tier);
 TaskPatience PatienceOfPreview();

@@ -44,6 +44,9 @@ TEST(ChildLimits, AreSaneForAllThatCanBe) {
 }
 
 TEST(ChildLimits, LeaveTheServiceSomeOfTheDisk) {
+  EXPECT_EQ(MostOfCheckpoint(0), 0);
+  EXPECT_EQ(MostOfCheckpoint(8 * kGiB), kGiB);
+  EXPECT_EQ(MostOfCheckpoint(INT64_MAX), 4 * kGiB);
   const VideoFacts facts = Facts(1920, 1080, 100);
   EXPECT_EQ(LimitsOfMask(facts, 1, kGiB / 8).file_bytes, 0);
   EXPECT_EQ(LimitsOfMask(facts, 1, 10 * kGiB).file_bytes, 10 * kGiB - kGiB / 4);

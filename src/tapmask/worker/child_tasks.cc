@@ -18,6 +18,7 @@
 #include "tapmask/pipeline/job.h"
 #include "tapmask/pipeline/preview_session.h"
 #include "tapmask/worker/facts_json.h"
+#include "tapmask/worker/frames_json.h"
 #include "tapmask/worker/job_files.h"
 
 namespace tapmask {
@@ -50,6 +51,7 @@ Json IngestTask(const Json& parameters, ChildContext& context) {
   const IngestResult found = Ingest(
       Input(parameters, context), Read(parameters), folder / kProxyName, folder / kPosterName,
       [&](const Progress& progress) { context.Report(progress); }, context.stop());
+  WriteFrameTimes(found.durations, found.frames, folder / kFramesName);
   VideoFacts facts;
   facts.format = found.format;
   facts.duration_seconds = found.duration_seconds;
@@ -112,6 +114,7 @@ JobOptions OptionsOf(const MaskRequest& request, const Json& parameters, const f
   options.mask_track = folder / kMasksName;
   options.track_checkpoint.folder = folder / kTrackedFolder;
   options.render_checkpoint.folder = folder / kRenderedFolder;
+  parameters.at("checkpoint_bytes").get_to(options.render_checkpoint.most_bytes);
   EffectOptions& effect = options.effect;
   effect.mode = Named<Mode, 2>(
       request.mode, {{{"privacy_blur", Mode::kPrivacyBlur}, {"magic_eraser", Mode::kMagicEraser}}});

@@ -9,9 +9,11 @@ namespace tapmask {
 // their scratch folder; parameters of all: `name` (what texts call the video), `limits`
 // (child_limits.h), `threads`.
 //
-//   ingest    → VideoFacts (facts_json.h); leaves proxy.mp4 and poster.jpg
+//   ingest    → VideoFacts (facts_json.h); leaves proxy.mp4, poster.jpg and
+//             frames.json (frames_json.h)
 //   preview   `request` (PreviewRequest), `frames` of the video → PreviewResult
 //   mask      `request` (MaskRequest), `has_masks` (masks.jsonl of an earlier attempt is there),
+//             `checkpoint_bytes` (of rendered/ at most),
 //             earlier.jsonl when the request corrects another job's → MaskResult; leaves
 //             processed.mp4, masks.jsonl, report.json. On its way it leaves checkpoints
 //             (pipeline/checkpoint_folder.h) in tracked/, of which it says {"window": N}; when the

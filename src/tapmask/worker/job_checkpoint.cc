@@ -66,6 +66,7 @@ void JobCheckpoint::BringWindows(const fs::path& scratch, const Json& word, Wind
   }
   if (is_whole) {
     windows.parts = windows.number = number;
+    windows.is_brought = true;
     log_.Info(windows.taken_up, {{"job_id", job_.id}, {"window", number}});
   } else {
     fs::remove_all(folder, ignored);  // The child begins anew, and so do we.
@@ -85,8 +86,10 @@ bool JobCheckpoint::BringFile(const BlobKey& key, const fs::path& file) {
 
 std::optional<std::string> JobCheckpoint::Keep(const fs::path& scratch, const std::string& text) {
   const Json word = Json::parse(text, nullptr, false);
-  Windows& windows = has_masks_ ? rendered_ : tracked_;
   try {
+    // When the masks could not be kept at their time, they may be now.
+    if (NumberOf(word, rendered_.word) != 0 && !has_masks_) KeepMasks(scratch);
+    Windows& windows = has_masks_ ? rendered_ : tracked_;
     const bool kept = MeansMasks(word) ? KeepMasks(scratch) : KeepWindow(scratch, word, windows);
     if (!kept) return std::nullopt;
   } catch (const Error& error) {
@@ -107,14 +110,16 @@ bool JobCheckpoint::KeepMasks(const fs::path& scratch) {
 
 bool JobCheckpoint::KeepWindow(const fs::path& scratch, const Json& word, Windows& windows) {
   const int64_t number = NumberOf(word, windows.word);
+  // Of another build, or damaged: the child has begun anew, and so do we, once.
+  const bool begins_anew = windows.is_brought && number >= 1 && number <= windows.number;
+  if (begins_anew) windows.parts = windows.number = 0;
+  windows.is_brought = false;
   // A child that was taken over says what it likes.
   if (number <= windows.number || number > most_windows_) return false;
   const fs::path folder = scratch / windows.folder;
   for (; windows.parts < number; ++windows.parts) {
-    const fs::path part = folder / NameOf(windows.part, windows.parts + 1);
-    blobs_.PutFile(Key(windows, windows.part, windows.parts + 1), part);
-    std::error_code ignored;
-    fs::remove(part, ignored);  // Which may be large, and is not read again in this attempt.
+    const int64_t next = windows.parts + 1;
+    blobs_.PutFile(Key(windows, windows.part, next), folder / NameOf(windows.part, next));
   }
   blobs_.PutFile(Key(windows, "state", number), folder / NameOf("state", number));
   // The store knows of the one before until it is told of this one.

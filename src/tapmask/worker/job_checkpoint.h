@@ -35,12 +35,13 @@ class JobCheckpoint {
  private:
   // The windows of one pass.
   struct Windows {
-    const char* word;    // What says how many there are.
-    const char* folder;  // In scratch and in storage.
-    const char* part;    // What the parts are called.
-    Term taken_up;       // The event, for the log.
-    int64_t parts = 0;   // In storage: 1 to this.
-    int64_t number = 0;  // The window whose state is.
+    const char* word;         // What says how many there are.
+    const char* folder;       // In scratch and in storage.
+    const char* part;         // What the parts are called.
+    Term taken_up;            // The event, for the log.
+    int64_t parts = 0;        // In storage: 1 to this.
+    int64_t number = 0;       // The window whose state is.
+    bool is_brought = false;  // By an attempt before; the child may have no use for it.
   };
   bool BringFile(const BlobKey& key, const std::filesystem::path& file);
   void BringWindows(const std::filesystem::path& scratch, const nlohmann::json& word,

@@ -102,6 +102,28 @@ TEST_F(JobCheckpointTest, GoesOnCountingWhereTheAttemptBeforeStopped) {
                            "checkpoint/tracked/state.1", "checkpoint/tracked/state.2"}));
 }
 
+// Its build is another, say.
+TEST_F(JobCheckpointTest, BeginsAnewWithAChildThatHasNoUseForWhatWasBrought) {
+  const fs::path first = NewScratch(), second = NewScratch(), third = NewScratch();
+  JobCheckpoint checkpoint = New();
+  for (int number = 1; number <= 3; ++number) {
+    Leave(first, number);
+    job_.checkpoint = checkpoint.Keep(first, "{\"window\":" + std::to_string(number) + "}").value();
+  }
+  JobCheckpoint next = New();
+  next.Bring(second);
+  for (const char* name : {"records.1", "state.1"})
+    std::ofstream(second / "tracked" / name) << "new";
+
+  ASSERT_EQ(next.Keep(second, R"({"window":1})"), R"({"window":1})");
+  EXPECT_FALSE(next.Keep(second, R"({"window":1})"));  // Once: it costs writes.
+
+  job_.checkpoint = R"({"window":1})";
+  New().Bring(third);
+  EXPECT_EQ(In(third / "tracked"), (Names{"records.1", "state.1"}));
+  EXPECT_EQ(FileText(third / "tracked" / "records.1"), "new");
+}
+
 TEST_F(JobCheckpointTest, CatchesUpWithAWindowThatItWasTooSlowFor) {
   const fs::path scratch = NewScratch();
   Leave(scratch, 1);
@@ -166,6 +188,15 @@ TEST_F(JobCheckpointTest, HandsOnWhatWasRenderedAfterTheMasks) {
   EXPECT_TRUE(New().Bring(third));
   EXPECT_EQ(FileText(third / kMasksName), "MASKS");
   EXPECT_EQ(In(third / "rendered"), (Names{"frames.1", "frames.2", "frames.3", "state.3"}));
+}
+
+TEST_F(JobCheckpointTest, TakesTheMasksLaterWhenTheyCouldNotBeTakenAtTheirTime) {
+  const fs::path scratch = NewScratch();
+  JobCheckpoint checkpoint = New();
+  EXPECT_FALSE(checkpoint.Keep(scratch, R"({"masks":true})"));  // There is no file.
+  LeaveMasks(scratch);
+  Leave(scratch, 1, true);
+  EXPECT_EQ(checkpoint.Keep(scratch, R"({"rendered":1})"), R"({"masks":true,"rendered":1})");
 }
 
 TEST_F(JobCheckpointTest, HandsOnTheMasksWhenWhatWasRenderedIsGone) {

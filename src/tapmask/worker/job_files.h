@@ -20,6 +20,7 @@ BlobKey FolderOfCheckpoint(const Job& job);
 
 constexpr const char* kProxyName = "proxy.mp4";
 constexpr const char* kPosterName = "poster.jpg";
+constexpr const char* kFramesName = "frames.json";  // When each frame is shown.
 constexpr const char* kOutputName = "processed.mp4";
 constexpr const char* kMasksName = "masks.jsonl";
 constexpr const char* kReportName = "report.json";

@@ -20,6 +20,7 @@
 #include "tapmask/jobs/results.h"
 #include "tapmask/worker/child_limits.h"
 #include "tapmask/worker/facts_json.h"
+#include "tapmask/worker/frames_json.h"
 #include "tapmask/worker/job_checkpoint.h"
 #include "tapmask/worker/job_files.h"
 #include "tapmask/worker/lease_keeper.h"
@@ -84,7 +85,12 @@ class Attempt {
     const VideoFacts facts = VideoFactsFromJson(end.result);
     // It decides how long later jobs of this video may take.
     if (facts.frames > TierOfJob().max_frames) return Failed(Internal());
-    TakeOutputs(*child, FolderOfVideo(job_.user_id, job_.video_id), {kProxyName, kPosterName});
+    const BlobKey place = FolderOfVideo(job_.user_id, job_.video_id);
+    TakeOutputs(*child, place, {kProxyName, kPosterName});
+    KeepingLease([&] {
+      StoreFrameTimes(child->scratch.path() / kFramesName, job_.video_id, facts.frames,
+                      shared_.blobs, place.Join(kFramesName));
+    });
     if (!shared_.stores.videos().SetFacts(lease_.lease(), facts)) {
       // Lost, or the video was deleted: then the store waits for our word.
       const bool is_held = lease_.Beat(Steady::now()) == LeaseAnswer::kCancelled;
@@ -134,6 +140,7 @@ class Attempt {
     JobCheckpoint checkpoint(shared_.blobs, shared_.log, job_, video_->facts->frames);
     KeepingLease([&] {
       parameters["has_masks"] = checkpoint.Bring(folder);
+      parameters["checkpoint_bytes"] = MostOfCheckpoint(shared_.blobs.FreeBytes());
       has_earlier = request.corrects && BringEarlier(*request.corrects, folder / kEarlierName);
     });
     if (request.corrects && !has_earlier) return Failed(SourceGone());
@@ -378,14 +385,16 @@ class Attempt {
     });
   }
 
-  // Proxy and poster, unless the video lives on: then they are, or will be, what another attempt
+  // All but the original, unless the video lives on: then it is, or will be, what another attempt
   // made.
   void RemoveIngested() {
     const std::optional<Video> video =
         shared_.stores.videos().Get(job_.user_id, job_.video_id, Now());
     if (video && video->state != VideoState::kRefused) return;
     const BlobKey folder = FolderOfVideo(job_.user_id, job_.video_id);
-    for (const char* name : {kProxyName, kPosterName}) shared_.blobs.Remove(folder.Join(name));
+    for (const char* name : {kProxyName, kPosterName, kFramesName}) {
+      shared_.blobs.Remove(folder.Join(name));
+    }
   }
 
   // What is not removed now is the sweeper's; it must not be taken for a word that was not told.
