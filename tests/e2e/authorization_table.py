@@ -34,7 +34,15 @@ POINT = {"x": 130, "y": 80, "frameNumber": 0}
 
 # (method, path, body, {column: status}); rows with effects come last.
 TABLE = [
-    ("GET", "/", None, _open(404)),
+    ("GET", "/", None, _open(200)),
+    ("GET", "/verify", None, _open(200)),
+    ("GET", "/reset", None, _open(200)),
+    ("GET", "/jobs/{job}", None, _open(200)),
+    ("GET", "/videos/{video}", None, _open(200)),
+    ("GET", "/account", None, _open(200)),
+    ("GET", "/history", None, _open(200)),
+    ("GET", "/favicon.svg", None, _open(200)),
+    ("GET", "/assets/none.js", None, _open(404)),
     ("GET", "/healthz", None, _open(200)),
     ("GET", "/readyz", None, _open(200)),
     ("GET", "/api/v1/config", None, _open(200)),
@@ -56,6 +64,7 @@ TABLE = [
     ("GET", "/api/v1/videos/{video}", None, _owned(200)),
     ("GET", "/api/v1/videos/{video}/proxy", None, _owned(200)),
     ("GET", "/api/v1/videos/{video}/poster", None, _owned(200)),
+    ("GET", "/api/v1/videos/{video}/frames", None, _owned(200)),
     ("GET", "/api/v1/status/{job}", None, _owned(200)),
     ("GET", "/api/v1/jobs/{job}", None, _owned(200)),
     ("GET", "/api/v1/jobs/{job}/masks", None, _owned(200)),

@@ -7,6 +7,7 @@ import re
 import tempfile
 import time
 import unittest
+from fractions import Fraction
 from pathlib import Path
 
 import film
@@ -21,6 +22,14 @@ from tapmask_case import CLIPS, TapmaskCase
 
 def files_below(folder):
     return sorted(str(p.relative_to(folder)) for p in Path(folder).rglob("*") if p.is_file())
+
+
+def shown_at(path):
+    """When each frame is shown, in seconds."""
+    file = MediaFile(path)
+    stream = file.best_video()
+    tick = media_facts.rational(stream["time_base"])
+    return [t * tick for t in file.frame_ticks(stream["index"])]
 
 
 class ServiceCase(TapmaskCase):
@@ -102,6 +111,29 @@ class WholeWay(ServiceCase):
         out = self.out / "out.mp4"
         user.download(job["jobId"], out)
         self.check_output(user, job["jobId"], out, pixels=False)
+
+    def test_times_of_frames_are_those_of_the_proxy(self):
+        """With them the page tells from a player's time which frame is shown, also where the rate varies."""
+        user = self.service.user()
+        varying = self.folder / "varying.mp4"
+        self.kitchen.encode(varying, "-fps_mode", "passthrough", "-enc_time_base", "1:1000", "-video_track_timescale",
+                            "1000", filters="setpts='(N*40+mod(N*7,5)*9+floor(N/10)*200)/1000/TB'")
+        for path in (self.film, varying):
+            with self.subTest(path.name):
+                video = user.ready_video(path)
+                times = user.get(f"/api/v1/videos/{video['videoId']}/frames").json
+                self.assertEqual((times["videoId"], times["frames"]), (video["videoId"], film.FRAMES))
+                at, expected = 0, []
+                for count, ticks in times["runs"]:
+                    expected += [Fraction(at + n * ticks, times["timescale"]) for n in range(count)]
+                    at += count * ticks
+                self.assertEqual(len(expected), film.FRAMES)
+                self.assertAlmostEqual(at / times["timescale"], video["duration"], places=6)
+                proxy = self.out / "proxy.mp4"
+                proxy.write_bytes(user.get(video["proxyUrl"]).body)
+                self.assertEqual(shown_at(proxy), expected)
+                source = shown_at(path)
+                self.assertEqual([time - source[0] for time in source], expected)
 
     def check_output(self, user, job_id, out, pixels=True):
         """The invariants of media, and that masks, report and review go with it."""

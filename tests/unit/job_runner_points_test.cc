@@ -125,7 +125,8 @@ INSTANTIATE_TEST_SUITE_P(
 class JobRunnerMoments : public JobRunnerPoints {};
 
 const std::vector<nlohmann::json> kProxy{"write", "proxy.mp4", "P"},
-    kPoster{"write", "poster.jpg", "J"};
+    kPoster{"write", "poster.jpg", "J"},
+    kTimes{"write", "frames.json", R"({"frames":5,"timescale":25,"runs":[[5,1]]})"};
 const nlohmann::json kFacts{{"format", "mp4"}, {"duration_seconds", 0.2}, {"width", 64},
                             {"height", 48},    {"frame_rate", 25},        {"frames", 5},
                             {"rotation", 0},   {"codec", "h264"},         {"has_audio", false}};
@@ -133,7 +134,7 @@ const nlohmann::json kFacts{{"format", "mp4"}, {"duration_seconds", 0.2}, {"widt
 // Between the writing of proxy and poster and the facts.
 TEST_P(JobRunnerMoments, LeaveAnIngestAsItMustBe) {
   const Event event = std::get<1>(GetParam());
-  const Video video = Upload(Script("ingest", {kProxy, kPoster, {"result", kFacts}}));
+  const Video video = Upload(Script("ingest", {kProxy, kPoster, kTimes, {"result", kFacts}}));
   const Job claimed = Claim(JobKind::kIngest);
 
   RunWith(claimed, "PutFile poster.jpg", event);
@@ -145,13 +146,13 @@ TEST_P(JobRunnerMoments, LeaveAnIngestAsItMustBe) {
     case Event::kLost:
       EXPECT_EQ(job.status, JobStatus::kQueued);
       EXPECT_EQ(there->state, VideoState::kIngesting);
-      EXPECT_EQ(files, 3u);  // Another attempt writes the same.
+      EXPECT_EQ(files, 4u);  // Another attempt writes the same.
       break;
     case Event::kCancelled:
     case Event::kStopped:
       EXPECT_EQ(job.status, JobStatus::kComplete);
       EXPECT_EQ(there->state, VideoState::kReady);
-      EXPECT_EQ(files, 3u);
+      EXPECT_EQ(files, 4u);
       break;
     case Event::kDeleted:
       EXPECT_EQ(job.status, JobStatus::kCancelled);
@@ -221,7 +222,7 @@ TEST_F(JobRunnerLate, CountsAFailureAfterCancellingAsCancelled) {
 
 // It wrote after the sweep: nobody else would look for these files for an hour.
 TEST_F(JobRunnerLate, RemovesProxyAndPosterOfAVideoThatIsNoMore) {
-  const Video video = Upload(Script("ingest", {kProxy, kPoster, {"result", kFacts}}));
+  const Video video = Upload(Script("ingest", {kProxy, kPoster, kTimes, {"result", kFacts}}));
   hooks_.before = [&](const std::string& call) {
     if (call != "PutFile poster.jpg") return;
     EXPECT_TRUE(stores_->videos().Delete(user_.id, video.id, "deleted", clock_.Now()));

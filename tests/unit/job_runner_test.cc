@@ -38,7 +38,10 @@ class JobRunnerTest : public WorkerFixture {
  protected:
   // What an ingest comes to that leaves its files and says these facts.
   Job Ingest(const json& facts) {
-    const Steps steps{{"write", "proxy.mp4", "P"}, {"write", "poster.jpg", "J"}, {"result", facts}};
+    const Steps steps{{"write", "proxy.mp4", "P"},
+                      {"write", "poster.jpg", "J"},
+                      {"write", "frames.json", frame_times_},
+                      {"result", facts}};
     video_ = Upload(Script("ingest", steps)).id;
     return RunToItsEnd();
   }
@@ -56,6 +59,7 @@ class JobRunnerTest : public WorkerFixture {
   }
 
   VideoId video_;
+  std::string frame_times_ = R"({"frames":5,"timescale":25,"runs":[[4,1],[1,2]]})";
 };
 
 TEST_F(JobRunnerTest, KeepsWhatAnIngestFoundAndMade) {
@@ -70,6 +74,9 @@ TEST_F(JobRunnerTest, KeepsWhatAnIngestFoundAndMade) {
   const BlobKey folder = FolderOfVideo(user_.id, video_);
   EXPECT_EQ(TextOf(folder.Join("proxy.mp4")), "P");
   EXPECT_EQ(TextOf(folder.Join("poster.jpg")), "J");
+  EXPECT_EQ(
+      TextOf(folder.Join("frames.json")),
+      "{\"videoId\":\"" + video_.text() + R"(","frames":5,"timescale":25,"runs":[[4,1],[1,2]]})");
   EXPECT_EQ(Ended("ingest", "complete"), 1);
   EXPECT_TRUE(ScratchIsEmpty());
 }
@@ -87,6 +94,18 @@ TEST_F(JobRunnerTest, BelievesNoFactsThatCannotBe) {
     EXPECT_EQ(stores_->videos().Get(user_.id, video_, clock_.Now())->state, VideoState::kRefused);
     EXPECT_EQ(FilesOf(FolderOfVideo(user_.id, video_)), Names{"original.mp4"});
   }
+}
+
+TEST_F(JobRunnerTest, BelievesNoTimesThatAreOfAnotherVideo) {
+  frame_times_ = R"({"frames":6,"timescale":25,"runs":[[6,1]]})";
+
+  const Job job = Ingest(FactsJson());
+
+  EXPECT_EQ(job.status, JobStatus::kFailed);
+  EXPECT_EQ(job.error_code, "internal");
+  EXPECT_EQ(job.attempt, 3);
+  EXPECT_EQ(stores_->videos().Get(user_.id, video_, clock_.Now())->state, VideoState::kRefused);
+  EXPECT_EQ(FilesOf(FolderOfVideo(user_.id, video_)), Names{"original.mp4"});
 }
 
 TEST_F(JobRunnerTest, TakesNoProxyThatIsALink) {

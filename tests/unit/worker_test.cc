@@ -149,7 +149,12 @@ TEST_F(WorkerTest, TakesAFilmTheWholeWay) {
   EXPECT_EQ(facts.width, 128);
   EXPECT_EQ(facts.codec, "h264");
   EXPECT_EQ(FilesOf(FolderOfVideo(user_.id, video.id)),
-            (std::vector<std::string>{"original.mp4", "poster.jpg", "proxy.mp4"}));
+            (std::vector<std::string>{"frames.json", "original.mp4", "poster.jpg", "proxy.mp4"}));
+  EXPECT_EQ(nlohmann::json::parse(TextOf(FolderOfVideo(user_.id, video.id).Join("frames.json"))),
+            nlohmann::json({{"videoId", video.id.text()},
+                            {"frames", kFrames},
+                            {"timescale", 25},
+                            {"runs", {{kFrames, 1}}}}));
 
   Point point;
   point.in_shown = scene.FirstPoint();

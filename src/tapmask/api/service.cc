@@ -3,14 +3,16 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
-#include "tapmask/api/auth.h"
 #include "tapmask/api/conditional.h"
 #include "tapmask/api/error_response.h"
 #include "tapmask/api/openapi_text.h"
+#include "tapmask/api/page.h"
 #include "tapmask/api/token.h"
 #include "tapmask/core/build_id.h"
 #include "tapmask/core/error.h"
@@ -74,10 +76,8 @@ Response WithNoCache(Response response) {
 
 class Service {
  public:
-  Service(Services& services, ServicePageOptions options)
-      : services_(services),
-        page_(std::move(options.page)),
-        openapi_etag_(ETag(ToHex(HashOfToken(OpenapiText())).substr(0, 16))) {}
+  explicit Service(Services& services)
+      : services_(services), openapi_etag_(ETag(ToHex(HashOfToken(OpenapiText())).substr(0, 16))) {}
 
   Response Config() const { return WithNoCache(Response::Json(ConfigJson(services_.settings))); }
 
@@ -87,20 +87,12 @@ class Service {
   }
 
   Task<Response> Readiness(Request& request);
-  Task<Response> Page(Request& request);
 
  private:
-  [[noreturn]] void RefuseLink() const {
-    throw HttpError(401, "login_link_invalid",
-                    "This link was used already, or is of an earlier start. Start `tapmask serve` "
-                    "again and open the link that it prints.");
-  }
   bool WasReadyJustNow() const;
   void CheckReady();
-  Response SignInByLink(const std::string& token);
 
   Services& services_;
-  const std::optional<std::string> page_;
   const std::string openapi_etag_;
 
   mutable std::mutex mutex_;
@@ -140,40 +132,6 @@ Task<Response> Service::Readiness(Request& request) {
   co_return Response::Json(R"({"status":"ok"})");
 }
 
-Task<Response> Service::Page(Request& request) {
-  const std::optional<std::string> token = request.Query("token");
-  // A HEAD, as programs send it that look at links in advance, must not use the token up.
-  if (token && request.method == Method::kGet) {
-    co_return co_await services_.pool.Run([&] { return SignInByLink(*token); });
-  }
-  if (!page_) {
-    throw Error(Code::kNotFound, "This server has no page. Its interface is at /api/v1.");
-  }
-  co_return WithNoCache(Response::Text(*page_, "text/html; charset=utf-8"));
-}
-
-Response Service::SignInByLink(const std::string& token) {
-  // Tries are not counted: nobody guesses 256 bits, and any page on the web could use up those of
-  // this machine's browser with pictures from here.
-  const std::optional<UserId>& owner = services_.settings.local_owner;
-  if (!owner || !IsToken(token)) RefuseLink();
-  const std::optional<UserId> user_id = services_.stores.credentials().UseTicket(
-      HashOfToken(token), TicketPurpose::kLocalLogin, services_.clock.Now());
-  if (!user_id || *user_id != *owner) RefuseLink();
-  StartedSession session;
-  try {
-    session = StartSession(services_, *user_id);
-  } catch (const Error& error) {
-    if (error.code() == Code::kNotFound) RefuseLink();
-    throw;
-  }
-  Response response;
-  response.status = 303;
-  response.headers.Add("Location", "/");
-  response.headers.Add("Set-Cookie", session.cookie);
-  return response;
-}
-
 }  // namespace
 
 void AddServiceRoutes(RouteTable& routes, Services& services) {
@@ -181,7 +139,7 @@ void AddServiceRoutes(RouteTable& routes, Services& services) {
 }
 
 void AddServiceRoutes(RouteTable& routes, Services& services, ServicePageOptions options) {
-  const auto service = std::make_shared<Service>(services, std::move(options));
+  const auto service = std::make_shared<Service>(services);
   const auto add = [&](const char* pattern, const char* operation_id, AsyncHandler handler) {
     Route route;
     route.method = Method::kGet;
@@ -200,7 +158,7 @@ void AddServiceRoutes(RouteTable& routes, Services& services, ServicePageOptions
       [](Request&) -> Task<Response> { co_return Response::Json(R"({"status":"ok"})"); });
   add("/readyz", "getReadiness",
       [service](Request& request) { return service->Readiness(request); });
-  add("/", "openPage", [service](Request& request) { return service->Page(request); });
+  AddPageRoutes(routes, services, options.files);
 }
 
 }  // namespace tapmask::api

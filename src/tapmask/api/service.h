@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
-#include <string>
+#include <span>
 
+#include "tapmask/api/page_files.h"
 #include "tapmask/api/routes.h"
 
 namespace tapmask::api {
 
 // What AddServiceRoutes takes for granted, for tests to change.
 struct ServicePageOptions {
-  // HTML; nothing: this server has no page, and GET / without a token is 404 not_found.
-  std::optional<std::string> page;
+  std::span<const PageFile> files = PageFiles();
 };
 void AddServiceRoutes(RouteTable& routes, Services& services, ServicePageOptions options);
 

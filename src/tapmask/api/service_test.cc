@@ -6,7 +6,6 @@
 
 #include "tapmask/api/account_fixture.h"
 #include "tapmask/api/openapi_text.h"
-#include "tapmask/api/token.h"
 #include "tapmask/core/build_id.h"
 
 namespace tapmask::api {
@@ -44,27 +43,8 @@ class ServiceTest : public AccountFixture {
     services_.reset(new Services{sick_, blobs_, signer_, clock_, pool_, *watch_,
                                  Log(log_text_, LogLevel::kDebug), metrics_, ServiceSettings{}});
   }
-  // The owner of this machine, and a token as the terminal shows it.
-  std::string MakeOwner() {
-    owner_ = AddUser("", Tier::kLocal);
-    services_->settings.local_owner = owner_.id;
-    return MakeLink(owner_);
-  }
-  std::string MakeLink(const User& user) {
-    const std::string token = NewToken();
-    stores_->credentials().AddTicket(
-        {HashOfToken(token), TicketPurpose::kLocalLogin, user.id, clock_.now + 24h});
-    return token;
-  }
-  void ExpectLinkInvalid(const Answer& answer) {
-    EXPECT_EQ(answer.status, 401) << answer.text;
-    EXPECT_EQ(answer.code(), "login_link_invalid");
-    EXPECT_TRUE(answer.headers.Has("WWW-Authenticate"));
-    EXPECT_FALSE(answer.headers.Has("Set-Cookie"));
-  }
 
   SickStores sick_{*stores_};
-  User owner_;
 };
 
 TEST_F(ServiceTest, SaysWhatItOffers) {
@@ -176,90 +156,8 @@ TEST_F(ServiceTest, IsNotReadyWhileItStops) {
   EXPECT_EQ(answer.code(), "not_ready");
 }
 
-TEST_F(ServiceTest, SignsTheLocalOwnerInOnce) {
-  const std::string token = MakeOwner();
-
-  const Answer answer = Get("/?token=" + token);
-
-  EXPECT_EQ(answer.status, 303) << answer.text;
-  EXPECT_EQ(answer.headers.Get("Location"), "/");
-  EXPECT_EQ(answer.headers.Get("Cache-Control"), "no-store");
-  EXPECT_NE(answer.session(), token);
-  const Answer me = Get("/api/v1/me", {.session = answer.session()});
-  EXPECT_EQ(me.json["userId"], owner_.id.text());
-  EXPECT_EQ(me.json["tierType"], "local");
-  ExpectLinkInvalid(Get("/?token=" + token));
-  EXPECT_EQ(Get("/api/v1/me", {.session = answer.session()}).status, 200);
-}
-
-TEST_F(ServiceTest, RefusesOtherLinks) {
-  const std::string token = MakeOwner();
-  const User user = AddUser();
-  const std::string others = MakeLink(user);
-  const std::string reset = NewToken();
-  stores_->credentials().AddTicket(
-      {HashOfToken(reset), TicketPurpose::kResetPassword, owner_.id, clock_.now + 1h});
-
-  for (const std::string& wrong : {std::string(), std::string("x"), NewToken(), token.substr(1),
-                                   token + "x", others, reset, std::string(3'000, 'a')}) {
-    ExpectLinkInvalid(Get("/?token=" + wrong));
-  }
-  const std::string later = MakeLink(owner_);
-  ExpectLinkInvalid(Get("/?token=" + token));
-  clock_.now += 24h;
-  ExpectLinkInvalid(Get("/?token=" + later));
-}
-
-TEST_F(ServiceTest, HasNoLinksWithoutAnOwner) {
-  const std::string token = MakeOwner();
-  services_->settings.local_owner.reset();
-  ExpectLinkInvalid(Get("/?token=" + token));
-  services_->settings.local_owner = owner_.id;
-  ASSERT_TRUE(stores_->users().Close(owner_.id, clock_.now));
-  ExpectLinkInvalid(Get("/?token=" + token));
-}
-
-TEST_F(ServiceTest, ALookInAdvanceDoesNotUseTheLinkUp) {
-  page_options_.page = "<!DOCTYPE html><title>TapMask</title>";
-  const std::string token = MakeOwner();
-
-  const Answer head = Send(Method::kHead, "/?token=" + token);
-
-  EXPECT_EQ(head.status, 200);
-  EXPECT_FALSE(head.headers.Has("Set-Cookie"));
-  EXPECT_EQ(Get("/?token=" + token).status, 303);
-}
-
-// Regression: pictures in a page from elsewhere, which the owner's browser asked for, used their
-// tries up.
-TEST_F(ServiceTest, LetsTheOwnerInHoweverManyLinksWereTried) {
-  const std::string token = MakeOwner();
-  for (int i = 0; i < 200; ++i) ExpectLinkInvalid(Get("/?token=" + (i % 2 ? NewToken() : "x")));
-
-  EXPECT_EQ(Get("/?token=" + token).status, 303);
-}
-
-TEST_F(ServiceTest, ShowsThePageWhereThereIsOne) {
-  page_options_.page = "<!DOCTYPE html><title>TapMask</title>";
-
-  const Answer answer = Get("/");
-
-  EXPECT_EQ(answer.status, 200);
-  EXPECT_EQ(answer.headers.Get("Content-Type"), "text/html; charset=utf-8");
-  EXPECT_EQ(answer.headers.Get("Cache-Control"), "private, no-cache");
-  EXPECT_EQ(answer.text, *page_options_.page);
-}
-
-TEST_F(ServiceTest, SaysSoWhereThereIsNoPage) {
-  const Answer answer = Get("/");
-
-  EXPECT_EQ(answer.status, 404);
-  EXPECT_EQ(answer.code(), "not_found");
-}
-
 TEST_F(ServiceTest, TakesNoBodies) {
-  for (const char* target :
-       {"/api/v1/config", "/api/v1/openapi.yaml", "/healthz", "/readyz", "/"}) {
+  for (const char* target : {"/api/v1/config", "/api/v1/openapi.yaml", "/healthz", "/readyz"}) {
     EXPECT_EQ(Get(target, {.body = "{}"}).code(), "body_too_large") << target;
     EXPECT_EQ(Post(target, "").code(), "method_not_allowed") << target;
   }

@@ -15,6 +15,7 @@
 #include "tapmask/api/query.h"
 #include "tapmask/api/routes.h"
 #include "tapmask/api/video_json.h"
+#include "tapmask/core/error.h"
 
 namespace tapmask::api {
 namespace {
@@ -91,6 +92,19 @@ Response Poster(Services& services, Request& request) {
   return std::move(*response);
 }
 
+Response Frames(Services& services, Request& request) {
+  const Video video = NeedVideo(services, request, request.PathParameter("videoId"));
+  CheckReady(video);
+  auto response = WholeBlobAnswer(request, services, video, FileKey(video, "frames.json"),
+                                  {ContentTypeOf("frames.json")});
+  if (!response) {
+    throw Error(Code::kNotFound,
+                "The times of this video's frames were not kept when it was looked at. Upload it "
+                "again to have them.");
+  }
+  return std::move(*response);
+}
+
 Response Delete(Services& services, const Request& request) {
   const Video video = NeedVideo(services, request, request.PathParameter("videoId"));
   const bool is_deleted =
@@ -116,6 +130,7 @@ void AddVideoRoutes(RouteTable& routes, Services& services) {
   add(Method::kGet, "/api/v1/videos/{videoId}", "getVideo", Get);
   add(Method::kGet, "/api/v1/videos/{videoId}/proxy", "getProxy", Proxy);
   add(Method::kGet, "/api/v1/videos/{videoId}/poster", "getPoster", Poster);
+  add(Method::kGet, "/api/v1/videos/{videoId}/frames", "getFrames", Frames);
   add(Method::kDelete, "/api/v1/video/{videoId}", "deleteVideo", Delete);
 }
 

@@ -25,6 +25,7 @@ class Videos : public JobFixture {
   const std::vector<OfOne> of_one_{{Method::kGet, "/api/v1/videos/{}"},
                                    {Method::kGet, "/api/v1/videos/{}/proxy"},
                                    {Method::kGet, "/api/v1/videos/{}/poster"},
+                                   {Method::kGet, "/api/v1/videos/{}/frames"},
                                    {Method::kDelete, "/api/v1/video/{}"}};
   void ExpectGone(const Video& video) {
     for (const OfOne& route : of_one_) {
@@ -68,6 +69,7 @@ TEST_F(Videos, SayWhyTheyWereRefused) {
   EXPECT_FALSE(Json(ingesting).contains("proxyUrl"));
   EXPECT_EQ(Said(Get(Url(video, "/proxy"))), "409 video_not_ready");
   EXPECT_EQ(Said(Get(Url(video, "/poster"))), "409 video_not_ready");
+  EXPECT_EQ(Said(Get(Url(video, "/frames"))), "409 video_not_ready");
 
   Fail(Claim(JobKind::kIngest));
 
@@ -78,6 +80,7 @@ TEST_F(Videos, SayWhyTheyWereRefused) {
   EXPECT_EQ(Json(refused)["errorMessage"], "Nothing was found there.");
   EXPECT_EQ(Said(Get(Url(video, "/proxy"))), "409 video_refused");
   EXPECT_EQ(Said(Get(Url(video, "/poster"))), "409 video_refused");
+  EXPECT_EQ(Said(Get(Url(video, "/frames"))), "409 video_refused");
 }
 
 TEST_F(Videos, CutALongNameToWholeCharacters) {
@@ -188,6 +191,34 @@ TEST_F(Videos, GiveTheirPosterWhole) {
   EXPECT_EQ(Get(Url(video, "/poster"), {{"If-None-Match", Header(response, "ETag")}}).status, 304);
   blobs_.Remove(BlobKey::Make(user_.id.text() + "/" + video.id.text() + "/poster.jpg"));
   EXPECT_EQ(Said(Get(Url(video, "/poster"))), "404 not_found");
+}
+
+TEST_F(Videos, GiveTheTimesOfTheirFrames) {
+  const Video video = AddReadyVideo();
+  const std::string times = R"({"videoId":"x","frames":5,"timescale":25,"runs":[[5,1]]})";
+  PutBlob(user_.id.text() + "/" + video.id.text() + "/frames.json", times);
+
+  Response response = Get(Url(video, "/frames"), {{"Range", "bytes=0-1"}});
+
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(Text(response), times);
+  EXPECT_EQ(Header(response, "Content-Type"), "application/json");
+  EXPECT_EQ(Header(response, "Cache-Control"), "private, no-store");
+  EXPECT_EQ(Header(response, "Accept-Ranges"), "");
+  EXPECT_EQ(Get(Url(video, "/frames"), {{"If-None-Match", Header(response, "ETag")}}).status, 304);
+  Delete(video);
+  EXPECT_EQ(Said(Get(Url(video, "/frames"))), "404 not_found");
+}
+
+// Those that were looked at by an earlier version.
+TEST_F(Videos, SayThatTheTimesOfTheirFramesWereNotKept) {
+  Response response = Get(Url(AddReadyVideo(), "/frames"));
+  const nlohmann::json problem = Json(response);
+  EXPECT_EQ(response.status, 404);
+  EXPECT_EQ(problem["code"], "not_found");
+  EXPECT_EQ(problem["detail"],
+            "The times of this video's frames were not kept when it was looked at. Upload it again "
+            "to have them.");
 }
 
 TEST_F(Videos, AreTheOwnersAlone) {
