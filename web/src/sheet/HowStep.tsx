@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useId } from 'react';
+import type { Config, Mode, Style } from '../api/types';
+import { useTexts } from '../text';
+import { clockText } from '../text/format';
+import { Button, TextButton } from '../ui/Button';
+import { Choice } from '../ui/Choice';
+import type { How } from './how';
+
+interface Props {
+  config: Config;
+  hasAudio: boolean;
+  how: How;
+  /** The time of the frame on the screen. */
+  seconds: number;
+  canGo: boolean;
+  busy: boolean;
+  onChange: (how: How) => void;
+  onGo: () => void;
+}
+
+/** Hide or erase, in which style, with one honest sentence each; the rest is folded away. */
+export function HowStep({ config, hasAudio, how, seconds, canGo, busy, onChange, onGo }: Props) {
+  const t = useTexts();
+  const set = (change: Partial<How>) => onChange({ ...how, ...change });
+  const option = <Name extends string>(value: Name, label: string, says?: string) => ({ value, label, ...(says && { says }) });
+  return (
+    <form
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (canGo && !busy) onGo();
+      }}
+    >
+      <Choice<Mode>
+        label={t.work.how}
+        value={how.mode}
+        options={config.modes.map((mode) => option(mode, t.work.modes[mode], t.work.modeSays[mode]))}
+        onChange={(mode) => set({ mode, invert: mode === 'magic_eraser' ? false : how.invert })}
+      />
+      {how.mode === 'privacy_blur' && (
+        <Choice<Style>
+          label={t.work.protects}
+          value={how.style}
+          options={config.styles.map((style) => option(style, t.work.styles[style], t.work.styleSays[style]))}
+          onChange={(style) => set({ style })}
+        />
+      )}
+      <details className="border-t border-line pt-3">
+        <summary className="min-h-8 cursor-pointer">{t.work.settings}</summary>
+        <div className="flex flex-col gap-4 pt-3">
+          {hasAudio && (
+            <Choice<How['audio']>
+              label={t.work.audioSays}
+              value={how.audio}
+              options={(['keep', 'mute', 'drop'] as const).map((audio) => option(audio, t.work.audios[audio]))}
+              onChange={(audio) => set({ audio })}
+            />
+          )}
+          <Check label={t.work.shadow} checked={how.shadow} onChange={(shadow) => set({ shadow, invert: false })} />
+          {how.mode === 'privacy_blur' && (
+            <Check label={t.work.invert} checked={how.invert} onChange={(invert) => set({ invert, shadow: false })} />
+          )}
+          <div className="flex flex-wrap items-center gap-x-4">
+            <span className="text-small text-soft">
+              {t.work.span}: {how.fromSec === undefined && how.toSec === undefined
+                ? t.work.spanWhole
+                : `${clockText(how.fromSec ?? 0)} – ${how.toSec === undefined ? '' : clockText(how.toSec)}`}
+            </span>
+            <TextButton onClick={() => onChange(withSpan(how, seconds, how.toSec))}>{t.work.spanFrom}</TextButton>
+            <TextButton onClick={() => onChange(withSpan(how, how.fromSec, seconds))}>{t.work.spanTo}</TextButton>
+            <TextButton onClick={() => onChange(withSpan(how, undefined, undefined))}>{t.work.spanWhole}</TextButton>
+          </div>
+        </div>
+      </details>
+      <div className="sticky bottom-0 -mx-4 bg-paper px-4 py-3">
+        <Button main type="submit" disabled={!canGo || busy} className="w-full">{t.work.go}</Button>
+        {!canGo && <p className="pt-2 text-small text-soft">{t.work.tapFirst}</p>}
+      </div>
+    </form>
+  );
+}
+
+function Check({ label, checked, onChange }: { label: string; checked: boolean; onChange: (checked: boolean) => void }) {
+  const id = useId();
+  return (
+    <div className="flex min-h-8 items-center gap-2">
+      <input id={id} type="checkbox" checked={checked} onChange={(event) => onChange(event.target.checked)} className="accent-accent" />
+      <label htmlFor={id}>{label}</label>
+    </div>
+  );
+}
+
+/** A span that is none (its end is not after its beginning) loses the other end. */
+export function withSpan(how: How, fromSec: number | undefined, toSec: number | undefined): How {
+  const next: How = { ...how };
+  delete next.fromSec;
+  delete next.toSec;
+  const isNone = fromSec !== undefined && toSec !== undefined && toSec <= fromSec;
+  if (fromSec !== undefined && !(isNone && fromSec === how.fromSec)) next.fromSec = fromSec;
+  if (toSec !== undefined && !(isNone && toSec === how.toSec)) next.toSec = toSec;
+  return next;
+}

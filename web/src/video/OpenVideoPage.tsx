@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Config } from '../api/types';
+import { useTexts } from '../text';
+import { Centered } from '../ui/Centered';
+import { Notice, ProblemNotice } from '../ui/Notice';
+import { useVideo } from './use_video';
+import { VideoPage } from './VideoPage';
+
+export function OpenVideoPage({ videoId, config }: { videoId: string; config: Config }) {
+  const t = useTexts();
+  const state = useVideo(videoId);
+  if (state.state === 'loading') return <Centered>{t.loading}</Centered>;
+  if (state.state === 'open') return <VideoPage open={state.open} config={config} />;
+  const isGone = state.error.status === 404 || state.error.status === 410;
+  return <Centered>{isGone ? <Notice>{t.work.gone}</Notice> : <ProblemNotice error={state.error} />}</Centered>;
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useEffect, useState } from 'react';
+import { api } from '../api/client';
+import { ApiError, apiErrorOf, isAborted } from '../api/problem';
+import type { Video } from '../api/types';
+import { sessionEnded } from '../app/session';
+import { FrameTimes } from '../frame/frame_times';
+import type { Size } from '../geometry/pixels';
+
+export interface OpenVideo {
+  readonly video: Video;
+  readonly frame: Size; // Of the shown frame.
+  readonly times: FrameTimes;
+}
+export type VideoState = { state: 'loading' } | { state: 'open'; open: OpenVideo } | { state: 'failed'; error: ApiError };
+
+async function load(videoId: string, signal: AbortSignal): Promise<OpenVideo> {
+  const video = await api.video(videoId, signal);
+  if (video.state === 'refused') {
+    throw new ApiError(video.errorCode ?? 'unsupported_media', video.errorMessage ?? '', undefined, undefined);
+  }
+  const { resolution, frames, frameRate } = video;
+  if (!resolution || !frames || !frameRate) throw new ApiError('video_not_ready', '', undefined, undefined);
+  return { video, frame: resolution, times: await timesOf(videoId, frames, frameRate, signal) };
+}
+
+async function timesOf(videoId: string, frames: number, frameRate: number, signal: AbortSignal): Promise<FrameTimes> {
+  try {
+    const { timescale, runs } = await api.frameTimes(videoId, signal);
+    return new FrameTimes(timescale, runs);
+  } catch (error) {
+    // Of a video that was looked at by an earlier version.
+    if (!isAborted(error) && apiErrorOf(error).status === 404) return FrameTimes.even(frames, frameRate);
+    throw error;
+  }
+}
+
+export function useVideo(videoId: string, again = 0): VideoState {
+  const [state, setState] = useState<VideoState>({ state: 'loading' });
+  useEffect(() => {
+    const stop = new AbortController();
+    setState({ state: 'loading' });
+    load(videoId, stop.signal)
+      .then((open) => setState({ state: 'open', open }))
+      .catch((error: unknown) => {
+        if (stop.signal.aborted) return;
+        const problem = apiErrorOf(error);
+        if (problem.status === 401) sessionEnded();
+        setState({ state: 'failed', error: problem });
+      });
+    return () => stop.abort();
+  }, [videoId, again]);
+  return state;
+}
