@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import { writeFileSync } from 'node:fs';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bring, newPage, startBrowser, tap } from './browser';
+import { Folder, makeFilm, Server } from './serve';
+
+const FRAME = { width: 480, height: 270 };
+
+describe('what is not allowed', () => {
+  const folder = new Folder();
+  let browser: Browser;
+  let server: Server;
+
+  beforeAll(async () => {
+    server = await Server.start(folder, '[tiers.free]\nvideos_per_month = 1\n');
+    browser = await startBrowser();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+    folder.remove();
+  });
+
+  it('is said in words: no video, and the month used up', async () => {
+    const { page, faults } = await newPage(browser);
+    await page.goto(server.url);
+    await page.getByRole('button', { name: 'Make an account' }).first().click();
+    await page.getByLabel('Mail address').fill('ada@example.org');
+    await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
+    await page.getByRole('button', { name: 'Make an account' }).last().click();
+    await page.getByText('Drop a video.').waitFor();
+
+    const text = folder.file('holiday.mp4');
+    writeFileSync(text, 'This is no video at all, whatever its name says.\n'.repeat(100));
+    await page.locator('input[type=file]').first().setInputFiles(text);
+    await page.getByRole('alert').filter({ hasText: 'MP4' }).waitFor();
+    await page.reload();
+
+    const film = makeFilm(folder, 'film');
+    await bring(page, film.path);
+    await tap(page, film.at, FRAME);
+    await page.getByRole('button', { name: 'Go', exact: true }).click();
+    await page.getByRole('heading', { name: 'Done.' }).waitFor({ timeout: 120_000 });
+
+    // Another look at the same video is free; another video is not.
+    await page.goto(server.url);
+    await page.getByText('The month’s videos are used up.').waitFor();
+    const other = makeFilm(folder, 'other', ['--seed', '2']);
+    await page.locator('input[type=file]').first().setInputFiles(other.path);
+    await page.getByRole('listitem').filter({ hasText: /are used up/ }).waitFor();
+    await page.context().close();
+    expect(faults).toEqual([]);
+  });
+});
