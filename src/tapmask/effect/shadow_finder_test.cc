@@ -118,7 +118,7 @@ TEST(ShadowFinder, GoesOnAlikeFromItsArchive) {
   const ShadowFinderOptions short_reach{.memory_bytes = 3'500'000};  // 8 frames ahead.
   const std::vector<ShadowFinder::Found> whole = Find(film, 30, short_reach);
   EXPECT_GT(Area(Subtract(whole[12].mask, film.Box(12))), 250);
-  for (int last = 0; last < kFrames; last += 3) {
+  for (int last = 0; last < kFrames; last += 6) {
     ShadowFinder before(short_reach), after(short_reach);
     size_t at = 0;
     const auto compare = [&](ShadowFinder& finder) {
