@@ -33,6 +33,7 @@ export function Waiting({ status, lost }: { status: JobStatus; lost: boolean }) 
 
   return (
     <div className="flex flex-col gap-4">
+      <h1 className="font-semibold">{t.work.stageNames[status.status]}</h1>
       <p className="text-number font-semibold" aria-live="polite">{status.progress} %</p>
       <progress max={100} value={status.progress} aria-label={t.work.stageNames[status.status]}
         className="h-1.5 w-full appearance-none overflow-hidden rounded bg-line [&::-moz-progress-bar]:bg-accent [&::-webkit-progress-bar]:bg-line [&::-webkit-progress-value]:bg-accent" />

@@ -30,8 +30,10 @@ export function Stage({ frame, children, over }: Props) {
       <div className="absolute bottom-3 right-3 flex overflow-hidden rounded border border-line bg-paper">
         <button type="button" aria-label={t.stage.zoomOut} disabled={view.zoom <= 1} onClick={() => zoom(middle, 1 / 1.5)}
           className="h-10 w-10 disabled:opacity-40">−</button>
-        <button type="button" aria-label={t.stage.wholeFrame} onClick={() => setView(wholeView(frame))}
-          className="h-10 border-x border-line px-2 text-small">{Math.round(view.zoom * 100)} %</button>
+        <button type="button" title={t.stage.wholeFrame} onClick={() => setView(wholeView(frame))}
+          className="h-10 border-x border-line px-2 text-small">
+          {Math.round(view.zoom * 100)} %<span className="sr-only">: {t.stage.wholeFrame}</span>
+        </button>
         <button type="button" aria-label={t.stage.zoomIn} disabled={view.zoom >= 16} onClick={() => zoom(middle, 1.5)}
           className="h-10 w-10 disabled:opacity-40">+</button>
       </div>
