@@ -15,6 +15,7 @@ import { HowStep } from '../sheet/HowStep';
 import { Stage } from '../stage/Stage';
 import { Strip } from '../strip/Strip';
 import { useTexts } from '../text';
+import { TextButton } from '../ui/Button';
 import { Notice, ProblemNotice } from '../ui/Notice';
 import { noTaps, saysEnough, tapped } from '../work/taps';
 import { usePreviews, type PreviewState } from '../work/use_previews';
@@ -117,7 +118,10 @@ export function VideoPage({ open, config }: { open: OpenVideo; config: Config })
       }
       sheet={
         <div className="flex flex-col gap-4">
-          <h1 className="text-text font-semibold">{video.originalFilename}</h1>
+          <div className="flex items-baseline justify-between gap-3">
+            <h1 className="min-w-0 truncate text-text font-semibold">{video.originalFilename}</h1>
+            <TextButton className="text-small" onClick={() => setShowsKeys(true)}>{t.stage.keys.title}</TextButton>
+          </div>
           <KeysHelp open={showsKeys} onClose={() => setShowsKeys(false)} />
           {unplayable && <Notice wrong>{t.stage.cannotPlay}</Notice>}
           {taps.points.length + taps.boxes.length === 0 && <p>{t.stage.tapHere}</p>}
