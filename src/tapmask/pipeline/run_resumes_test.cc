@@ -32,20 +32,25 @@ class RunResumes : public testing::Test {
     scene_.width = 128;
     scene_.height = 96;
     scene_.frames = kFrames;
+    MakeFilm();
+  }
+
+  // So long that some frames are erased before the last one is read, and small, for it takes time.
+  void MakeLongFilm() {
+    scene_.width = 80;
+    scene_.height = 60;
+    scene_.frames = 48;
+    MakeFilm();
+  }
+
+  void MakeFilm() {
     const Scene scene(scene_);
     Point point;
     point.in_shown = scene.FirstPoint();
     point.in_shown.x += 0.3;  // Not a number that is short in decimals.
-    prompts_.points.push_back(point);
-    Film(kFrames);
-  }
-
-  void Film(int frames) {
-    SceneOptions options = scene_;
-    options.frames = frames;
-    const Scene scene(options);
-    MadeVideoWriter writer(film_, {128, 96}, {}, {25, 1}, false);
-    for (int i = 0; i < frames; ++i) writer.Write(YuvFromBgr(scene.Render(i).image));
+    prompts_.points = {point};
+    MadeVideoWriter writer(film_, {scene_.width, scene_.height}, {}, {25, 1}, false);
+    for (int i = 0; i < scene_.frames; ++i) writer.Write(YuvFromBgr(scene.Render(i).image));
     writer.Finish();
   }
 
@@ -111,7 +116,7 @@ TEST_F(RunResumes, GoesOnWithTheRenderPassAndGivesTheSame) {
 
 // Kills the render pass at every checkpoint, and goes on from there until it is through.
 TEST_F(RunResumes, ErasesTheSameWhereverTheRenderPassIsStopped) {
-  Film(56);  // It looks 42 frames ahead.
+  MakeLongFilm();
   for (const bool shadow : {false, true}) {
     JobOptions options = Options();
     options.effect.mode = shadow ? Mode::kPrivacyBlur : Mode::kMagicEraser;
@@ -120,7 +125,7 @@ TEST_F(RunResumes, ErasesTheSameWhereverTheRenderPassIsStopped) {
     std::filesystem::remove(out_);
 
     options.render_checkpoint.folder = scratch_.folder() / "rendered";
-    options.render_checkpoint.frames = shadow ? 10 : 5;
+    options.render_checkpoint.frames = shadow ? 8 : 3;
     int64_t stops = 0;
     Outcome resumed;
     while (resumed.output.empty() && stops < 20) {
@@ -145,18 +150,18 @@ TEST_F(RunResumes, ErasesTheSameWhereverTheRenderPassIsStopped) {
 }
 
 TEST_F(RunResumes, BeginsTheRenderPassAnewWhenOtherFramesAreDecoded) {
-  Film(52);
+  MakeLongFilm();
   JobOptions options = Options();
   options.effect.mode = Mode::kMagicEraser;
   options.render_checkpoint.folder = scratch_.folder() / "rendered";
-  options.render_checkpoint.frames = 5;
+  options.render_checkpoint.frames = 3;
   std::stop_source stop;
   options.render_checkpoint.on_saved = [&](int64_t) { stop.request_stop(); };
   EXPECT_THROW(RunIt(film_, options, prompts_, stop.get_token()), Error);
   ASSERT_TRUE(std::filesystem::exists(options.render_checkpoint.folder / "state.1"));
 
   scene_.noise = 3;  // The same film, but for its samples.
-  Film(52);
+  MakeFilm();
   options.render_checkpoint.on_saved = {};
   const Outcome resumed = RunIt(film_, options, prompts_);
   JobOptions undisturbed = options;
