@@ -143,7 +143,7 @@ class CheckpointedEffect final : public FrameEffect {
     const Inside original = std::move(inside_.front());
     inside_.pop_front();
     ++at_.done;
-    if (!Keeps()) return;
+    if (!Keeps() || finished_) return;  // After the last window nothing is saved.
     Try([&] {
       if (!part_) part_.emplace(folder_.NextPart());
       KeptFrame kept{original.checksum, done.rendered, PatchOf(original.frame, done.frame)};

@@ -135,7 +135,7 @@ JobResult Run(const InputName& input, const std::string& output, const Prompts& 
   const Engine engine = ChooseEngine(options.engine);
   const Scratch scratch(options.scratch_folder);
   const Prompts resolved = ResolveTimes(input, job.read, prompts);
-  std::optional<ReportWriter> report;
+  std::optional<ReportWriter> report;  // Refused before any work, and begun anew with the pass.
   report.emplace(options.report_file, scratch.folder());
   std::optional<MaskFolder> masks;
   if (masks_out) masks.emplace(*masks_out);

@@ -22,6 +22,9 @@ void TrackCheckpoint::Restore() {
   try {
     archive_(*archive);
     for (int64_t i = 1; i <= folder_.parts(); ++i) track_.AddRecords(folder_.Part(i));
+  } catch (const Error& error) {
+    if (error.code() == Code::kStorageFull) throw;  // It is as good as before, later.
+    throw ResumeFailed(error.what());
   } catch (const std::exception& error) {
     throw ResumeFailed(error.what());
   }

@@ -20,7 +20,7 @@ class TrackCheckpoint {
                   std::function<void(StateArchive&)> archive);
 
   // Goes on from the latest checkpoint, if there is one. Before anything is done. Throws
-  // ResumeFailed.
+  // ResumeFailed, kStorageFull.
   void Restore();
 
   // Saves, when a window is done.

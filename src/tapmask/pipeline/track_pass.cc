@@ -97,7 +97,7 @@ TrackPassResult RunTrackPass(const InputName& input, const Prompts& prompts,
   AnalysisSource source(input, options.read);
   std::optional<EarlierTrack> earlier;
   if (!options.earlier.empty()) earlier.emplace(options.earlier, source.info());
-  const Objects known = KnownBefore(options, source.info());
+  const Objects known = earlier ? earlier->header().objects : Objects{};
   const PromptSchedule schedule(prompts, source.info().geometry, IdsOf(known));
   const MaskTrackHeader header =
       HeaderOf(source.info(), WithPointsOf(known, schedule.HeaderObjects()), options.engine.name);
