@@ -50,7 +50,8 @@ void AccountFixture::Open() {
   AddAuthRoutes(options.routes, *services_, auth_options_);
   AddMeRoutes(options.routes, *services_);
   AddKeyRoutes(options.routes, *services_);
-  AddServiceRoutes(options.routes, *services_, page_options_);
+  AddServiceRoutes(options.routes, *services_);
+  AddPageRoutes(options.routes, *services_, page_files_);
   options.authenticate = MakeAuthenticate(*services_);
   options.is_over_tls = services_->settings.is_over_tls;
   options.on_failure = [this](std::string_view, std::string_view what) { failure_ = what; };

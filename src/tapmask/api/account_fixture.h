@@ -13,7 +13,7 @@
 
 #include "tapmask/api/auth.h"
 #include "tapmask/api/dispatcher.h"
-#include "tapmask/api/service.h"
+#include "tapmask/api/page.h"
 #include "tapmask/api/services.h"
 #include "tapmask/api/test_loop.h"
 #include "tapmask/storage/local/local_store.h"
@@ -100,7 +100,7 @@ class AccountFixture : public testing::Test {
   std::ostringstream log_text_;
   WorkTurns turns_{{.at_once = 2, .most_waiting = 8}};
   AuthOptions auth_options_;
-  ServicePageOptions page_options_;
+  std::span<const PageFile> page_files_ = PageFiles();
   std::string failure_;  // What was told of last, as a fault of ours.
   std::unique_ptr<Services> services_;
   TestLoop loop_;

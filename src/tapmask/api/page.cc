@@ -139,13 +139,7 @@ Response Page::SignInByLink(const std::string& token) const {
 void AddPageRoutes(RouteTable& routes, Services& services, std::span<const PageFile> files) {
   const auto page = std::make_shared<const Page>(services, files);
   const auto add = [&](const char* pattern, const char* operation_id, AsyncHandler handler) {
-    Route route;
-    route.method = Method::kGet;
-    route.pattern = pattern;
-    route.operation_id = operation_id;
-    route.security = Security::kNone;
-    route.handler = std::move(handler);
-    routes.Add(std::move(route));
+    AddOpenGet(routes, pattern, operation_id, std::move(handler));
   };
   add("/", "openPage", [page](Request& request) { return page->Open(request); });
   // Which of them it is, the page sees by its address; whether there is such a job or video, the

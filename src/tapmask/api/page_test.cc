@@ -36,7 +36,7 @@ constexpr const char* kPolicy =
 
 class PageTest : public AccountFixture {
  protected:
-  PageTest() { page_options_.files = kFiles; }
+  PageTest() { page_files_ = kFiles; }
 
   // The owner of this machine, and a token as the terminal shows it.
   std::string MakeOwner() {

@@ -14,7 +14,7 @@ RouteTable MakeRoutes(Services& services);
 void AddAuthRoutes(RouteTable& routes, Services& services);      // auth.cc
 void AddMeRoutes(RouteTable& routes, Services& services);        // me.cc
 void AddKeyRoutes(RouteTable& routes, Services& services);       // keys.cc
-void AddServiceRoutes(RouteTable& routes, Services& services);   // service.cc: config, health, page
+void AddServiceRoutes(RouteTable& routes, Services& services);   // service.cc: config, health
 void AddUploadRoutes(RouteTable& routes, Services& services);    // upload.cc: one form
 void AddTusRoutes(RouteTable& routes, Services& services);       // tus.cc
 void AddS3Routes(RouteTable& routes, Services& services);        // s3.cc
@@ -25,5 +25,9 @@ void AddDownloadRoutes(RouteTable& routes, Services& services);  // download.cc:
 void AddJobRoutes(RouteTable& routes, Services& services);       // jobs.cc: history, cancel
 void AddMaskRoutes(RouteTable& routes, Services& services);      // masks.cc: masks, report, review
 void AddVideoRoutes(RouteTable& routes, Services& services);     // videos.cc
+
+// A GET that needs no credential and no body.
+void AddOpenGet(RouteTable& routes, const char* pattern, const char* operation_id,
+                AsyncHandler handler);
 
 }  // namespace tapmask::api

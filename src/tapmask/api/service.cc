@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tapmask/api/service.h"
-
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -12,7 +10,7 @@
 #include "tapmask/api/conditional.h"
 #include "tapmask/api/error_response.h"
 #include "tapmask/api/openapi_text.h"
-#include "tapmask/api/page.h"
+#include "tapmask/api/routes.h"
 #include "tapmask/api/token.h"
 #include "tapmask/core/build_id.h"
 #include "tapmask/core/error.h"
@@ -135,19 +133,9 @@ Task<Response> Service::Readiness(Request& request) {
 }  // namespace
 
 void AddServiceRoutes(RouteTable& routes, Services& services) {
-  AddServiceRoutes(routes, services, ServicePageOptions{});
-}
-
-void AddServiceRoutes(RouteTable& routes, Services& services, ServicePageOptions options) {
   const auto service = std::make_shared<Service>(services);
   const auto add = [&](const char* pattern, const char* operation_id, AsyncHandler handler) {
-    Route route;
-    route.method = Method::kGet;
-    route.pattern = pattern;
-    route.operation_id = operation_id;
-    route.security = Security::kNone;
-    route.handler = std::move(handler);
-    routes.Add(std::move(route));
+    AddOpenGet(routes, pattern, operation_id, std::move(handler));
   };
   add("/api/v1/config", "getConfig",
       [service](Request&) -> Task<Response> { co_return service->Config(); });
@@ -158,7 +146,6 @@ void AddServiceRoutes(RouteTable& routes, Services& services, ServicePageOptions
       [](Request&) -> Task<Response> { co_return Response::Json(R"({"status":"ok"})"); });
   add("/readyz", "getReadiness",
       [service](Request& request) { return service->Readiness(request); });
-  AddPageRoutes(routes, services, options.files);
 }
 
 }  // namespace tapmask::api
