@@ -22,7 +22,7 @@ add_custom_command(OUTPUT "${installed}" VERBATIM WORKING_DIRECTORY "${web}"
 
 set(client "${web}/src/api/schema.d.ts")
 add_custom_command(OUTPUT "${client}" VERBATIM WORKING_DIRECTORY "${web}"
-  DEPENDS "${web}/openapi.yaml" "${installed}"
+  DEPENDS "${web}/openapi.yaml" "${web}/make_api.js" "${installed}"
   COMMAND "${TAPMASK_NPM}" run --silent api
   COMMENT "Making the page's types from web/openapi.yaml")
 

@@ -67,7 +67,6 @@ export const api = {
   masks: (jobId: string, from: number, signal?: AbortSignal) =>
     get<MaskPage>(`/jobs/${jobId}/masks`, signal, { from }),
   review: (jobId: string, signal?: AbortSignal) => get<{ spans: ReviewSpan[] }>(`/jobs/${jobId}/review`, signal),
-  report: (jobId: string, signal?: AbortSignal) => get<Record<string, unknown>>(`/jobs/${jobId}/report`, signal),
   correct: (jobId: string, request: CorrectionRequest) =>
     post<{ jobId: string; statusUrl: string }>(`/jobs/${jobId}/corrections`, request),
 } as const;

@@ -60,7 +60,7 @@ function pageOf(route: Route, session: Session): ReactNode {
   switch (route.at) {
     case 'start': return <Uploads config={config} account={who} onReady={(video) => go(`/videos/${video.videoId}`)} />;
     case 'video': return <OpenVideoPage key={route.videoId} videoId={route.videoId} config={config} />;
-    case 'job': return <JobPage key={route.jobId} jobId={route.jobId} config={config} />;
+    case 'job': return <JobPage key={route.jobId} jobId={route.jobId} />;
     case 'account': return <AccountPage config={config} account={who} />;
     case 'history': return <HistoryPage />;
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Config, JobStatus } from '../api/types';
+import type { JobStatus } from '../api/types';
 import { Link } from '../app/Link';
 import { useTexts } from '../text';
 import { Centered } from '../ui/Centered';
@@ -11,7 +11,7 @@ import { Waiting } from './Waiting';
 import { Working } from './Working';
 
 /** A job from the line to the look at what came of it. */
-export function JobPage({ jobId, config }: { jobId: string; config: Config }) {
+export function JobPage({ jobId }: { jobId: string }) {
   const t = useTexts();
   const state = useJob(jobId);
   if (state.state === 'loading') return <Centered>{t.loading}</Centered>;
@@ -23,10 +23,10 @@ export function JobPage({ jobId, config }: { jobId: string; config: Config }) {
       </Centered>
     );
   }
-  return <OfVideo key={jobId} view={state.view} config={config} />;
+  return <OfVideo key={jobId} view={state.view} />;
 }
 
-function OfVideo({ view, config }: { view: JobView; config: Config }) {
+function OfVideo({ view }: { view: JobView }) {
   const t = useTexts();
   const { job, status, lost } = view;
   const video = useVideo(job.videoId);
@@ -44,7 +44,7 @@ function OfVideo({ view, config }: { view: JobView; config: Config }) {
     const isGone = video.error.status === 404 || video.error.status === 410;
     return <Centered>{isGone ? <Notice>{t.work.gone}</Notice> : <ProblemNotice error={video.error} />}</Centered>;
   }
-  if (status.status === 'complete') return <Review view={view} open={video.open} config={config} />;
+  if (status.status === 'complete') return <Review view={view} open={video.open} />;
   return <Working open={video.open} status={status} sheet={<Waiting status={status} lost={lost} />} />;
 }
 

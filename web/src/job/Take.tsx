@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react';
 import { links } from '../api/client';
 import type { ApiError } from '../api/problem';
-import type { Config, Job, ReviewSpan, Video } from '../api/types';
+import type { Job, ReviewSpan, Video } from '../api/types';
 import { Link } from '../app/Link';
 import { useTexts, type Texts } from '../text';
 import { bytesText, leftText } from '../text/format';
@@ -12,7 +12,6 @@ import { Notice, ProblemNotice } from '../ui/Notice';
 interface Props {
   job: Job;
   video: Video;
-  config: Config;
   spans: readonly ReviewSpan[];
   here: ReviewSpan | undefined;
   unplayable: boolean;

@@ -6,11 +6,19 @@ import { MaskDecoder } from '../mask/mask_decoder';
 import type { ShownMask } from '../mask/shown_mask';
 
 const PAGE_FRAMES = 25;
+const MOST_PAGES = 20; // Those that were asked for first go first.
+
+interface Masks {
+  masks: readonly ShownMask[];
+  /** All that there are, whether or not they are in this frame. */
+  objects: readonly number[];
+}
 
 /** The masks of a complete job, page by page as frames are looked at. */
-export function useMasks(jobId: string, frame: number): readonly ShownMask[] {
+export function useMasks(jobId: string, frame: number): Masks {
   const pages = useRef(new Map<number, Promise<readonly SegmentationMask[]>>());
   const [shown, setShown] = useState<{ frame: number; masks: readonly ShownMask[] }>({ frame: -1, masks: [] });
+  const [objects, setObjects] = useState<readonly number[]>([]);
   const decoder = useRef<MaskDecoder | undefined>(undefined);
 
   useEffect(() => {
@@ -25,22 +33,28 @@ export function useMasks(jobId: string, frame: number): readonly ShownMask[] {
 
   useEffect(() => {
     const stop = new AbortController();
+    const known = pages.current;
     const from = Math.floor(frame / PAGE_FRAMES) * PAGE_FRAMES;
-    let page = pages.current.get(from);
+    let page = known.get(from);
     if (!page) {
       page = api.masks(jobId, from).then((answer) => answer.masks);
-      pages.current.set(from, page);
-      page.catch(() => pages.current.delete(from)); // Asked for again with the next frame.
+      known.set(from, page);
+      page.catch(() => known.delete(from)); // Asked for again with the next frame.
+      for (const oldest of known.keys()) if (known.size > MOST_PAGES) known.delete(oldest);
     }
     page
       .then(async (masks) => {
-        const here = masks.filter((mask) => mask.frameNumber === frame && mask.boundingBox.width > 0);
-        const drawn = await decoder.current?.decode(here.map(({ object, rle }) => ({ object, rle })));
+        const ofFrame = masks.filter((mask) => mask.frameNumber === frame);
+        // Every frame says something of every object, also where it is not seen.
+        const all = ofFrame.map((mask) => mask.object).sort((a, b) => a - b);
+        if (!stop.signal.aborted) setObjects((before) => (before.join() === all.join() ? before : all));
+        const seen = ofFrame.filter((mask) => mask.boundingBox.width > 0);
+        const drawn = await decoder.current?.decode(seen.map(({ object, rle }) => ({ object, rle })));
         if (!stop.signal.aborted && drawn) setShown({ frame, masks: drawn });
       })
-      .catch(() => undefined);
+      .catch(() => undefined); // Without outlines the result is shown all the same.
     return () => stop.abort();
   }, [jobId, frame]);
 
-  return shown.frame === frame ? shown.masks : [];
+  return { masks: shown.frame === frame ? shown.masks : [], objects };
 }

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useId } from 'react';
 import type { Config, Mode, Style } from '../api/types';
+import type { FrameTimes } from '../frame/frame_times';
 import { useTexts } from '../text';
 import { clockText } from '../text/format';
 import { Button, TextButton } from '../ui/Button';
 import { Choice } from '../ui/Choice';
-import type { How } from './how';
+import { withoutSpan, withSpan, type How } from './how';
 
 interface Props {
   config: Config;
   hasAudio: boolean;
   how: How;
-  /** The time of the frame on the screen. */
-  seconds: number;
+  times: FrameTimes;
+  /** On the screen. */
+  frame: number;
   canGo: boolean;
   busy: boolean;
   onChange: (how: How) => void;
@@ -20,7 +22,7 @@ interface Props {
 }
 
 /** Hide or erase, in which style, with one honest sentence each; the rest is folded away. */
-export function HowStep({ config, hasAudio, how, seconds, canGo, busy, onChange, onGo }: Props) {
+export function HowStep({ config, hasAudio, how, times, frame, canGo, busy, onChange, onGo }: Props) {
   const t = useTexts();
   const set = (change: Partial<How>) => onChange({ ...how, ...change });
   const option = <Name extends string>(value: Name, label: string, says?: string) => ({ value, label, ...(says && { says }) });
@@ -63,13 +65,13 @@ export function HowStep({ config, hasAudio, how, seconds, canGo, busy, onChange,
           )}
           <div className="flex flex-wrap items-center gap-x-4">
             <span className="text-small text-soft">
-              {t.work.span}: {how.fromSec === undefined && how.toSec === undefined
+              {t.work.span}: {how.fromFrame === undefined && how.toFrame === undefined
                 ? t.work.spanWhole
-                : `${clockText(how.fromSec ?? 0)} – ${how.toSec === undefined ? '' : clockText(how.toSec)}`}
+                : `${clockText(times.begin(how.fromFrame ?? 0))} – ${clockText(times.begin((how.toFrame ?? times.frames - 1) + 1))}`}
             </span>
-            <TextButton onClick={() => onChange(withSpan(how, seconds, how.toSec))}>{t.work.spanFrom}</TextButton>
-            <TextButton onClick={() => onChange(withSpan(how, how.fromSec, seconds))}>{t.work.spanTo}</TextButton>
-            <TextButton onClick={() => onChange(withSpan(how, undefined, undefined))}>{t.work.spanWhole}</TextButton>
+            <TextButton onClick={() => onChange(withSpan(how, { fromFrame: frame }))}>{t.work.spanFrom}</TextButton>
+            <TextButton onClick={() => onChange(withSpan(how, { toFrame: frame }))}>{t.work.spanTo}</TextButton>
+            <TextButton onClick={() => onChange(withoutSpan(how))}>{t.work.spanWhole}</TextButton>
           </div>
         </div>
       </details>
@@ -89,15 +91,4 @@ function Check({ label, checked, onChange }: { label: string; checked: boolean; 
       <label htmlFor={id}>{label}</label>
     </div>
   );
-}
-
-/** A span that is none (its end is not after its beginning) loses the other end. */
-export function withSpan(how: How, fromSec: number | undefined, toSec: number | undefined): How {
-  const next: How = { ...how };
-  delete next.fromSec;
-  delete next.toSec;
-  const isNone = fromSec !== undefined && toSec !== undefined && toSec <= fromSec;
-  if (fromSec !== undefined && !(isNone && fromSec === how.fromSec)) next.fromSec = fromSec;
-  if (toSec !== undefined && !(isNone && toSec === how.toSec)) next.toSec = toSec;
-  return next;
 }

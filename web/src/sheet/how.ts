@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Mode, SegmentRequest, Style } from '../api/types';
+import type { FrameTimes } from '../frame/frame_times';
 import type { Taps } from '../work/taps';
 
 /** What shall happen to the objects. */
@@ -9,13 +10,14 @@ export interface How {
   audio: 'keep' | 'mute' | 'drop';
   invert: boolean;
   shadow: boolean;
-  fromSec?: number;
-  toSec?: number;
+  /** The first and the last frame that it happens to, both included; left out: those of the video. */
+  fromFrame?: number;
+  toFrame?: number;
 }
 
 export const usualHow: How = { mode: 'privacy_blur', style: 'secure', audio: 'keep', invert: false, shadow: false };
 
-export function segmentRequest(videoId: string, taps: Taps, how: How): SegmentRequest {
+export function segmentRequest(videoId: string, taps: Taps, how: How, times: FrameTimes): SegmentRequest {
   return {
     videoId,
     mode: how.mode,
@@ -24,8 +26,9 @@ export function segmentRequest(videoId: string, taps: Taps, how: How): SegmentRe
     invert: how.invert,
     shadow: how.shadow,
     keepMetadata: false,
-    ...(how.fromSec !== undefined && { fromSec: how.fromSec }),
-    ...(how.toSec !== undefined && { toSec: how.toSec }),
+    // The interface speaks of times. Between two frames, so that no rounding leaves a frame in the clear.
+    ...(how.fromFrame && { fromSec: times.inside(how.fromFrame - 1) }),
+    ...(how.toFrame !== undefined && { toSec: times.inside(how.toFrame) }),
     ...promptsOf(taps),
   };
 }
@@ -37,3 +40,22 @@ export const promptsOf = (taps: Taps) => ({
   })),
   boxes: taps.boxes.map(({ frame, ...box }) => ({ ...box, frameNumber: frame })),
 });
+
+/** With another span; one that ends before it begins loses the end that was there before. */
+export function withSpan(how: How, span: { fromFrame?: number; toFrame?: number }): How {
+  const { fromFrame = how.fromFrame, toFrame = how.toFrame } = span;
+  const next: How = { ...how };
+  delete next.fromFrame;
+  delete next.toFrame;
+  const isNone = fromFrame !== undefined && toFrame !== undefined && toFrame < fromFrame;
+  if (fromFrame !== undefined && !(isNone && span.fromFrame === undefined)) next.fromFrame = fromFrame;
+  if (toFrame !== undefined && !(isNone && span.toFrame === undefined)) next.toFrame = toFrame;
+  return next;
+}
+
+export function withoutSpan(how: How): How {
+  const next: How = { ...how };
+  delete next.fromFrame;
+  delete next.toFrame;
+  return next;
+}

@@ -5,10 +5,15 @@ import { browserPoint, type BrowserPoint, type Size } from '../geometry/pixels';
 import { useTexts } from '../text';
 import { useSize } from '../ui/use_size';
 
+export interface Moves {
+  pan: (dx: number, dy: number) => void;
+  zoom: (at: BrowserPoint, factor: number) => void;
+}
+
 interface Props {
   frame: Size;
   /** The layers, from below to above. */
-  children: (fit: Fit, view: { pan: (dx: number, dy: number) => void; zoom: (at: BrowserPoint, factor: number) => void }) => ReactNode;
+  children: (fit: Fit, moves: Moves) => ReactNode;
   /** Over the layers, in the corners. */
   over?: ReactNode;
 }

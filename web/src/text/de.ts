@@ -9,7 +9,6 @@ import { work } from './de/work';
 export const de: Texts = {
   name: 'TapMask',
   close: 'Schließen',
-  back: 'Zurück',
   again: 'Noch einmal versuchen',
   copy: 'Kopieren',
   copied: 'Kopiert',

@@ -10,7 +10,6 @@ const many = (n: number, one: string, more: string) => (n === 1 ? one : `${n} ${
 export const en = {
   name: 'TapMask',
   close: 'Close',
-  back: 'Back',
   again: 'Try again',
   copy: 'Copy',
   copied: 'Copied',

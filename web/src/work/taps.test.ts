@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
 import { framePoint } from '../geometry/pixels';
-import { correcting, MOST_OBJECTS, noTaps, objectsOf, pointsIn, saysEnough, tapped, type TapAction, type Taps } from './taps';
+import { MOST_OBJECTS, noTaps, objectsOf, pointsIn, saysEnough, tapped, type TapAction, type Taps } from './taps';
 
 const all = (...actions: TapAction[]): Taps => actions.reduce(tapped, noTaps);
 const tap = (x: number, frame = 0, notThis?: boolean): TapAction =>
@@ -50,13 +50,16 @@ describe('saysEnough', () => {
   });
 });
 
-describe('correcting', () => {
-  it('lets the first tap on a known object say "not this", and that is enough', () => {
-    const taps = tapped(correcting([1, 2]), { do: 'tap', at: framePoint(1, 1), frame: 3, notThis: true });
+describe('objects that have masks already', () => {
+  it('may be told "not this" by their first tap, and that is enough', () => {
+    const known = all({ do: 'know', objects: [2, 5] });
+    expect(known.object).toBe(2);
+    expect(objectsOf(known)).toEqual([2, 5]);
+    expect(saysEnough(known)).toBe(false);
+    const taps = tapped(known, tap(1, 3, true));
     expect(taps.points[0]?.isObject).toBe(false);
     expect(saysEnough(taps)).toBe(true);
-    expect(saysEnough(correcting([1]))).toBe(false);
-    expect(objectsOf(tapped(taps, { do: 'clear' }))).toEqual([1, 2]);
+    expect(tapped({ ...taps, object: 5 }, { do: 'know', objects: [1, 2, 5] }).object).toBe(5);
   });
 });
 

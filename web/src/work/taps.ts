@@ -33,9 +33,6 @@ export interface Taps {
 
 export const noTaps: Taps = { points: [], boxes: [], object: 1, notThis: false, order: [], known: [] };
 
-/** For correcting the masks of these objects. */
-export const correcting = (known: readonly number[]): Taps => ({ ...noTaps, known, object: known[0] ?? 1 });
-
 export type TapAction =
   | { do: 'tap'; at: FramePoint; frame: number; notThis?: boolean }
   | { do: 'box'; box: Omit<TapBox, 'object'> }
@@ -43,7 +40,7 @@ export type TapAction =
   | { do: 'choose'; object: number }
   | { do: 'new object' }
   | { do: 'not this'; on: boolean }
-  | { do: 'clear' };
+  | { do: 'know'; objects: readonly number[] };
 
 export const objectsOf = (taps: Taps): number[] =>
   [...new Set([...taps.known, ...tappedObjects(taps)])].sort((a, b) => a - b);
@@ -91,7 +88,9 @@ export function tapped(taps: Taps, action: TapAction): Taps {
     }
     case 'not this':
       return { ...taps, notThis: action.on };
-    case 'clear':
-      return correcting(taps.known);
+    case 'know': {
+      const object = taps.order.length === 0 ? (action.objects[0] ?? taps.object) : taps.object;
+      return { ...taps, known: action.objects, object };
+    }
   }
 }

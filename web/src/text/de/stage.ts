@@ -9,8 +9,6 @@ export const stage: Texts['stage'] = {
   tapHere: 'Tippen Sie an, was nicht zu sehen sein darf.',
   thinking: 'Wird gesucht',
   nothingFound: 'Dort wurde nichts gefunden. Tippen Sie näher an die Mitte, oder ziehen Sie einen Rahmen darum.',
-  which: 'Was davon meinen Sie?',
-  scale: { part: 'Dieses Teil', object: 'Dieses Ding', group: 'Alles zusammen' },
   object: (n) => `Objekt ${n}`,
   newObject: 'Noch ein Objekt',
   notThis: 'Dies nicht',
@@ -21,7 +19,6 @@ export const stage: Texts['stage'] = {
   zoomOut: 'Weiter weg',
   wholeFrame: 'Ganzes Bild',
   strip: 'Bilder des Videos',
-  point: 'Punkt',
   cannotPlay: 'Dieser Browser kann die Kopie des Videos nicht abspielen. Öffnen Sie die Seite in einem aktuellen Browser.',
   keys: {
     title: 'Tasten',

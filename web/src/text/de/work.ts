@@ -67,5 +67,4 @@ export const work: Texts['work'] = {
   previous: 'Vorige Stelle',
   correct: 'Diese Bilder noch einmal bearbeiten',
   correcting: 'Ihre Tipps ändern nur die Bilder darum herum; alle anderen bleiben, wie sie sind.',
-  scrubbed: 'Aus der Datei entfernt',
 };

@@ -7,8 +7,6 @@ export const stage = {
   tapHere: 'Tap what must not be seen.',
   thinking: 'Looking',
   nothingFound: 'Nothing was found there. Tap nearer to the middle, or draw a box around it.',
-  which: 'Which one do you mean?',
-  scale: { part: 'This part', object: 'This object', group: 'All together' },
   object: (n: number) => `Object ${n}`,
   newObject: 'Another object',
   notThis: 'Not this',
@@ -19,7 +17,6 @@ export const stage = {
   zoomOut: 'Further',
   wholeFrame: 'Whole frame',
   strip: 'Frames of the video',
-  point: 'Point',
   cannotPlay: 'This browser cannot play the video’s copy. Open the page in a current browser.',
   keys: {
     title: 'Keys',

@@ -75,5 +75,4 @@ export const work = {
   previous: 'Place before',
   correct: 'Work these frames again',
   correcting: 'Your taps change only the frames around them; all others stay as they are.',
-  scrubbed: 'Removed from the file',
 };
