@@ -118,9 +118,10 @@ TEST_F(PreviewMask, TakesATimeForTheFrame) {
   body["timeSec"] = 0.5005;
   BeginPreview(body);
   AwaitWaiting();
-  EXPECT_EQ(PreviewRequestFromJson(Claim(JobKind::kPreview).request).seconds, 0.5005);
-  loop_.FireTimers();
-  TakeAnswer();
+  const Job job = Claim(JobKind::kPreview);
+  EXPECT_EQ(PreviewRequestFromJson(job.request).seconds, 0.5005);
+  Finish(job, ToJson(MadePreview()));
+  EXPECT_EQ(TakeAnswer().status, 200);
 }
 
 TEST_F(PreviewMask, RefusesWhatIsOutside) {
