@@ -62,6 +62,7 @@ Json SegmentationPoint(Json given) {
   }
   point["frameNumber"] = members.NeedWhole("frameNumber", 0, kMostFrames);
   if (const auto seconds = members.Number("timeSec", 0, kMostSeconds)) point["timeSec"] = *seconds;
+  if (const auto scale = members.Any("scale")) point["scale"] = *scale;
   members.NoMore();
   return point;
 }

@@ -33,12 +33,13 @@ std::string SentenceOf(const Call& call) {
 
 TEST(SegmentBodyOf, PutsTheSegmentationPointFirst) {
   const SegmentBody body = SegmentBodyOf(Body(
-      R"({"videoId":"any","mode":"magic_eraser","segmentationPoint":{"x":1,"y":2,"frameNumber":3,"timeSec":0.5},)"
+      R"({"videoId":"any","mode":"magic_eraser","segmentationPoint":{"x":1,"y":2,"frameNumber":3,"timeSec":0.5,"scale":"part"},)"
       R"("points":[{"x":4,"y":5,"frameNumber":6},{"x":7,"y":8,"frameNumber":9}]})"));
   EXPECT_EQ(body.video_id, "any");
   ASSERT_EQ(body.request.prompts.points.size(), 3u);
   EXPECT_EQ(body.request.prompts.points[0].in_shown, (Point2f{1, 2}));
   EXPECT_EQ(body.request.prompts.points[0].seconds, 0.5);
+  EXPECT_EQ(body.request.prompts.points[0].scale, CandidateScale::kPart);
   EXPECT_EQ(body.request.prompts.points[1].in_shown, (Point2f{4, 5}));
   EXPECT_EQ(body.request.prompts.points[2].in_shown, (Point2f{7, 8}));
 }

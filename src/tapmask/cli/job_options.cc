@@ -101,9 +101,10 @@ void AddInputOptions(CLI::App& command, JobArguments& arguments) {
 void AddPointOptions(CLI::App& command, JobArguments& arguments) {
   PromptOptions& prompts = arguments.prompts;
   AddList(
-      command, "--point", "X,Y[,-][@FRAME][#OBJECT]",
+      command, "--point", "X,Y[,-][,SCALE][@FRAME][#OBJECT]",
       "A point on the object, in pixels of the shown picture from its top left corner; ,- means "
-      "\"not this\". May be given many times",
+      "\"not this\", and ,part or ,group takes that of what the preview finds. May be given many "
+      "times",
       kPromptGroup, prompts.points);
   AddValue(command, "--frame", "N", "The frame of points that say none, counted from 0 (default 0)",
            kPromptGroup, [&](const std::string& text) {

@@ -24,8 +24,8 @@ constexpr double kMostPixel = 100'000;  // Far outside of every frame; keeps sum
 
 [[noreturn]] void RefusePoint(std::string_view text) {
   Refuse(
-      fmt::format("--point takes X,Y, then ,- for \"not this\", @FRAME and #OBJECT if needed, "
-                  "such as 640,360 or 640,360,-@12#2; not '{}'.",
+      fmt::format("--point takes X,Y, then ,- for \"not this\", ,part or ,group to choose, "
+                  "@FRAME and #OBJECT if needed, such as 640,360 or 640,360,-@12#2; not '{}'.",
                   text));
 }
 
@@ -113,6 +113,10 @@ Point ParsePoint(std::string_view text, std::optional<int64_t> default_frame,
   } else {
     point.frame = default_frame.value_or(0);
     point.seconds = default_seconds;
+  }
+  if (const size_t comma = rest.rfind(','); comma != std::string_view::npos) {
+    point.scale = CandidateScaleFrom(rest.substr(comma + 1));
+    if (point.scale) rest = rest.substr(0, comma);
   }
   if (rest.ends_with(",-")) {
     point.is_object = false;

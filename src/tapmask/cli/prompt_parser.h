@@ -16,7 +16,7 @@ namespace tapmask {
 // What the user typed to say what is to be hidden. All functions here throw kInvalidArgument with
 // a sentence that shows the right form.
 struct PromptOptions {
-  std::vector<std::string> points;  // X,Y[,-][@FRAME][#OBJECT]
+  std::vector<std::string> points;  // X,Y[,-][,SCALE][@FRAME][#OBJECT]
   std::vector<std::string> masks;   // PNG[@FRAME][#OBJECT]
   std::vector<std::string> boxes;   // X,Y,W,H@FRAME[#OBJECT]
   // The moment of points without @FRAME: a frame, or what is shown at a time; the first frame when

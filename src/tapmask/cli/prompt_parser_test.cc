@@ -46,6 +46,15 @@ TEST(ParsePoint, ReadsDecimalsSignFrameAndObject) {
   EXPECT_EQ(point.object, 3);
 }
 
+TEST(ParsePoint, ReadsWhatWasChosen) {
+  EXPECT_FALSE(Parsed("640,360").scale);
+  EXPECT_EQ(Parsed("640,360,part").scale, CandidateScale::kPart);
+  const Point point = Parsed("640,360,-,group@12#3");
+  EXPECT_EQ(point.scale, CandidateScale::kGroup);
+  EXPECT_FALSE(point.is_object);
+  EXPECT_EQ(point.frame, 12);
+}
+
 TEST(ParsePoint, TakesTheDefaultMomentOnlyWithoutAFrame) {
   EXPECT_EQ(ParsePoint("1,2", 7, std::nullopt).frame, 7);
   EXPECT_EQ(ParsePoint("1,2@3", 7, std::nullopt).frame, 3);
@@ -61,6 +70,9 @@ TEST(ParsePoint, RefusesWhatIsNoPoint) {
                            "640,360,",
                            "640,360,+",
                            "640,360,5",
+                           "640,360,whole",
+                           "640,360,part,-",
+                           "640,part",
                            "640;360",
                            "a,b",
                            "nan,1",

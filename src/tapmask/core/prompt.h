@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "tapmask/core/candidate_scale.h"
 #include "tapmask/core/geometry.h"
 #include "tapmask/core/mask.h"
 
@@ -18,6 +19,9 @@ struct Point {
   int object = 1;
   // When set, the point is on the frame that is shown at this time, and `frame` does not count.
   std::optional<double> seconds = std::nullopt;
+  // When set, the user looked at what the points up to this one find and chose among it; later
+  // points correct what was chosen.
+  std::optional<CandidateScale> scale = std::nullopt;
 };
 
 // A box drawn by hand, in pixels of the shown frame. Between two boxes of one object the box is

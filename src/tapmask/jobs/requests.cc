@@ -170,6 +170,7 @@ Point PointFrom(const Json& json, const std::string& path, const Moment* around)
   point.seconds = moment.seconds;
   point.is_object = members.Whole("label", 0, 1).value_or(1) == 1;
   point.object = static_cast<int>(members.Whole("object", 1, kMostObjects).value_or(1));
+  point.scale = CandidateScaleFrom(members.OneOf("scale", {"part", "object", "group"}, ""));
   members.NoMore();
   return point;
 }
@@ -181,6 +182,7 @@ Json ToJsonValue(const Point& point) {
             {"label", point.is_object ? 1 : 0},
             {"object", point.object}};
   if (point.seconds) json["timeSec"] = *point.seconds;
+  if (point.scale) json["scale"] = CandidateScaleName(*point.scale);
   return json;
 }
 
@@ -260,6 +262,7 @@ std::string ToJson(const PreviewRequest& request) {
                       {"y", point.in_shown.y},
                       {"label", point.is_object ? 1 : 0},
                       {"object", point.object}});
+    if (point.scale) points.back()["scale"] = CandidateScaleName(*point.scale);
   }
   Json json{{"frameNumber", request.frame}, {"points", std::move(points)}};
   if (request.seconds) json["timeSec"] = *request.seconds;

@@ -69,7 +69,7 @@ TEST(MaskRequestFromJson, FillsInDefaults) {
 
 TEST(MaskRequestFromJson, ReadsWhatToJsonWrites) {
   MaskRequest request;
-  request.prompts.points = {{{0.1, 1e-9}, true, 7, 2, std::nullopt},
+  request.prompts.points = {{{0.1, 1e-9}, true, 7, 2, std::nullopt, CandidateScale::kGroup},
                             {{65'536, 3}, false, 0, 2, 1.0 / 3}};
   request.prompts.boxes = {{{1, 2, 3, 4}, 5, 6}};
   request.mode = "magic_eraser";
@@ -91,6 +91,7 @@ TEST(MaskRequestFromJson, ReadsWhatToJsonWrites) {
   EXPECT_EQ(ToJson(read), json);
   ASSERT_EQ(read.prompts.points.size(), 2u);
   EXPECT_EQ(read.prompts.points[0].in_shown, request.prompts.points[0].in_shown);
+  EXPECT_EQ(read.prompts.points[0].scale, CandidateScale::kGroup);
   EXPECT_EQ(read.prompts.points[1].seconds, 1.0 / 3);
   EXPECT_FALSE(read.prompts.points[1].is_object);
   EXPECT_EQ(read.prompts.points[1].object, 2);
@@ -154,6 +155,8 @@ TEST(MaskRequestFromJson, NamesTheMemberThatIsWrong) {
   says("points[0].frameNumber", [](Json& json) { json["points"][0]["frameNumber"] = INT64_MAX; });
   says("points[0].timeSec", [](Json& json) { json["points"][0]["timeSec"] = -1; });
   says("points[0].label", [](Json& json) { json["points"][0]["label"] = 2; });
+  says("points[0].scale", [](Json& json) { json["points"][0]["scale"] = "whole"; });
+  says("points[0].scale", [](Json& json) { json["points"][0]["scale"] = ""; });
   says("points[0].object", [](Json& json) { json["points"][0]["object"] = 0; });
   says("points[0].object", [](Json& json) { json["points"][0]["object"] = kMostObjects + 1; });
   says("points[0].colour", [](Json& json) { json["points"][0]["colour"] = "red"; });

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tapmask/core/candidate_scale.h"
 #include "tapmask/core/error.h"
 #include "tapmask/core/mask_record.h"
 
@@ -102,9 +103,7 @@ PreviewResult::Candidate CandidateFrom(const Json& json) {
   candidate.rle = Text(json, "rle");
   candidate.confidence = Probability(json, "confidence");
   candidate.scale = Text(json, "scale");
-  if (candidate.scale != "part" && candidate.scale != "object" && candidate.scale != "group") {
-    Malformed("scale");
-  }
+  if (!CandidateScaleFrom(candidate.scale)) Malformed("scale");
   return candidate;
 }
 

@@ -26,13 +26,20 @@ class FirstMasks {
   // else altogether. Throws kInvalidArgument when nothing is found.
   StartMask Find(const PromptSchedule::Said& said, const FrameWindow& window, const Mask* before);
 
-  // The answer and its alternatives for points alone.
+  // The answer and its alternatives for points alone. Where a point says that the user chose, what
+  // was chosen is the answer until there, and what is corrected from there on. Throws
+  // kInvalidArgument when there is nothing of that scale.
   std::vector<MaskCandidate> Candidates(const std::vector<Point>& points,
                                         const AnalysisFrame& frame,
                                         std::span<const AnalysisFrame> neighbours,
                                         const Mask* before);
 
  private:
+  std::vector<MaskCandidate> Segmented(std::span<const Point> points, const AnalysisFrame& frame,
+                                       std::span<const AnalysisFrame> neighbours,
+                                       const Mask* before);
+  std::vector<ImagePoint> InImage(std::span<const Point> points, Size image) const;
+
   std::unique_ptr<Segmenter> segmenter_;
   const FrameGeometry geometry_;
 };

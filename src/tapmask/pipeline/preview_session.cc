@@ -40,7 +40,7 @@ ReadOptions WithThreads(ReadOptions read, int threads) {
 
 bool SamePoints(const std::vector<Point>& a, const std::vector<Point>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Point& p, const Point& q) {
-    return p.in_shown == q.in_shown && p.is_object == q.is_object;
+    return p.in_shown == q.in_shown && p.is_object == q.is_object && p.scale == q.scale;
   });
 }
 
@@ -89,15 +89,6 @@ class FrameCache {
 };
 
 }  // namespace
-
-std::string_view CandidateScaleName(CandidateScale scale) {
-  switch (scale) {
-    case CandidateScale::kPart: return "part";
-    case CandidateScale::kObject: return "object";
-    case CandidateScale::kGroup: return "group";
-  }
-  return "";
-}
 
 class PreviewSession::Impl {
  public:

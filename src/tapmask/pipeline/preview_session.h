@@ -18,8 +18,6 @@
 
 namespace tapmask {
 
-std::string_view CandidateScaleName(CandidateScale scale);  // "part", "object", "group"
-
 struct PreviewOptions {
   ReadOptions read;
   std::string engine = "auto";  // As JobOptions.

@@ -43,6 +43,7 @@ json PromptsJson(const Prompts& prompts) {
                       {"frame", p.frame},
                       {"object", p.object},
                       {"is_object", p.is_object}});
+    if (p.scale) points.back()["scale"] = CandidateScaleName(*p.scale);
   }
   for (const GivenBox& b : prompts.boxes) {
     boxes.push_back({{"box", {b.in_shown.x, b.in_shown.y, b.in_shown.width, b.in_shown.height}},

@@ -60,7 +60,8 @@ Objects KnownBefore(const TrackPassOptions& options, const VideoInfo& info) {
 
 bool SameHeader(const MaskTrackHeader& a, const MaskTrackHeader& b) {
   const auto same_point = [](const Point& p, const Point& q) {
-    return p.in_shown == q.in_shown && p.frame == q.frame && p.is_object == q.is_object;
+    return p.in_shown == q.in_shown && p.frame == q.frame && p.is_object == q.is_object &&
+           p.scale == q.scale;
   };
   const auto same_object = [&](const auto& p, const auto& q) {
     return p.id == q.id && std::equal(p.points.begin(), p.points.end(), q.points.begin(),

@@ -156,6 +156,10 @@ std::vector<Point> ParsePoints(const Json& list, int object, int64_t line) {
     point.frame = fields.Integer("frame", 0, kMaxFrames);
     point.is_object = fields.Bool("is_object");
     point.object = object;
+    if (fields.Has("scale")) {
+      point.scale = CandidateScaleFrom(fields.Text("scale"));
+      if (!point.scale) RefuseLine(line, "has a \"scale\" that is not part, object or group");
+    }
     points.push_back(point);
   }
   return points;
@@ -208,6 +212,7 @@ std::string HeaderLine(const MaskTrackHeader& header) {
                         {"y", point.in_shown.y},
                         {"frame", point.frame},
                         {"is_object", point.is_object}});
+      if (point.scale) points.back()["scale"] = CandidateScaleName(*point.scale);
     }
     objects.push_back({{"id", object.id}, {"points", std::move(points)}});
   }

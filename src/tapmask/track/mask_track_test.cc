@@ -162,7 +162,7 @@ TEST_F(MaskTrackWriterTest, WritesTheLinesThatTheFormatSays) {
   header.height = 2;
   header.time_base = {1, 25};
   header.engine = "external";
-  header.objects.push_back({1, {{{1.5, 1.25}, true, 0, 1}}});
+  header.objects.push_back({1, {{{1.5, 1.25}, true, 0, 1, {}, CandidateScale::kPart}}});
   MaskRecord record;
   record.confidence = 0.5;
   record.mask = Mask(3, 2);
@@ -173,8 +173,9 @@ TEST_F(MaskTrackWriterTest, WritesTheLinesThatTheFormatSays) {
   writer.Finish(2);
 
   EXPECT_EQ(Text(), With(kHeader, "\"points\":[]",
-                         R"("points":[{"x":1.5,"y":1.25,"frame":0,"is_object":true}])") +
+                         R"("points":[{"x":1.5,"y":1.25,"frame":0,"is_object":true,"scale":"part"}])") +
                         kRecord + kEnd);
+  EXPECT_EQ(MaskTrackReader(path_).header().objects[0].points[0].scale, CandidateScale::kPart);
 }
 
 TEST_F(MaskTrackWriterTest, WritesTheSameFileInWhateverOrderRecordsCome) {
@@ -392,6 +393,8 @@ TEST_F(MaskTrackReaderTest, RefusesABadHeaderAndNamesItsLine) {
       With(kHeader, "\"points\":[]", "\"points\":[{}]"),
       With(kHeader, "\"points\":[]", R"("points":[{"x":1e300,"y":0,"frame":0,"is_object":true}])"),
       With(kHeader, "\"points\":[]", R"("points":[{"x":1,"y":0,"frame":0,"is_object":1}])"),
+      With(kHeader, "\"points\":[]",
+           R"("points":[{"x":1,"y":0,"frame":0,"is_object":true,"scale":"all"}])"),
       With(kHeader, "{\"id\":1,\"points\":[]}", R"({"id":1,"points":[]},{"id":1,"points":[]})"),
       std::string(1 << 20, '[') + "\n",
       "[" + std::string(4 << 20, ',') + "]\n",

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tapmask/core/candidate_scale.h"
 #include "tapmask/core/geometry.h"
 #include "tapmask/core/mask.h"
 #include "tapmask/track/analysis_frame.h"
@@ -16,9 +17,6 @@ struct ImagePoint {
   Point2f in_image;
   bool is_object = true;
 };
-
-// How much of the tapped thing a candidate takes.
-enum class CandidateScale { kPart, kObject, kGroup };
 
 struct MaskCandidate {
   Mask mask;              // Of the analysis frame's size.
