@@ -7,6 +7,9 @@ endif()
 install(TARGETS tapmask RUNTIME DESTINATION bin)
 install(FILES README.md LICENSE LICENSES.md CHANGELOG.md DESTINATION share/doc/tapmask OPTIONAL)
 install(FILES LICENSES.md DESTINATION share/doc/tapmask RENAME copyright)
+if(TAPMASK_PAGE) # Of the packages in the page, as the program gives it out.
+  install(FILES "${PROJECT_BINARY_DIR}/page/licenses.txt" DESTINATION share/doc/tapmask)
+endif()
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME tapmask)

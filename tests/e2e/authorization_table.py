@@ -42,6 +42,7 @@ TABLE = [
     ("GET", "/account", None, _open(200)),
     ("GET", "/history", None, _open(200)),
     ("GET", "/favicon.svg", None, _open(200)),
+    ("GET", "/licenses.txt", None, _open(200)),
     ("GET", "/assets/none.js", None, _open(404)),
     ("GET", "/healthz", None, _open(200)),
     ("GET", "/readyz", None, _open(200)),

@@ -159,6 +159,9 @@ void AddPageRoutes(RouteTable& routes, Services& services, std::span<const PageF
   add("/favicon.svg", "getFavicon", [page](Request& request) -> Task<Response> {
     co_return page->File(request, "/favicon.svg", kAskAgain);
   });
+  add("/licenses.txt", "getLicenses", [page](Request& request) -> Task<Response> {
+    co_return page->File(request, "/licenses.txt", kAskAgain);
+  });
 }
 
 }  // namespace tapmask::api

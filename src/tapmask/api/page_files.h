@@ -17,7 +17,7 @@ struct PageFile {
 };
 
 // The page; where the program was built without it (TAPMASK_PAGE), the one in placeholder_page.
-// Has "/index.html" and "/favicon.svg".
+// Has "/index.html", "/favicon.svg" and "/licenses.txt".
 std::span<const PageFile> PageFiles();
 
 // Null: there is none.

@@ -47,15 +47,18 @@ void ExpectSound(const PageFile& file) {
   EXPECT_EQ(file.hash, ToHex(HashOfToken(file.bytes)).substr(0, 16)) << file.path;
 }
 
-TEST(PageFiles, HaveThePageAndItsIcon) {
+TEST(PageFiles, HaveThePageItsIconAndTheLicences) {
   const PageFile* index = FindPageFile(PageFiles(), "/index.html");
   const PageFile* icon = FindPageFile(PageFiles(), "/favicon.svg");
+  const PageFile* licenses = FindPageFile(PageFiles(), "/licenses.txt");
 
   ASSERT_TRUE(index);
   EXPECT_EQ(index->content_type, "text/html; charset=utf-8");
   EXPECT_NE(index->bytes.find("<title>TapMask</title>"), std::string_view::npos);
   ASSERT_TRUE(icon);
   EXPECT_EQ(icon->content_type, "image/svg+xml");
+  ASSERT_TRUE(licenses);
+  EXPECT_EQ(licenses->content_type, "text/plain; charset=utf-8");
   for (const PageFile& file : PageFiles()) ExpectSound(file);
 }
 

@@ -17,6 +17,7 @@ constexpr std::array kFiles{
     PageFile{"/index.html", "text/html; charset=utf-8", "<title>TapMask</title>", "packed page",
              "0123456789abcdef"},
     PageFile{"/favicon.svg", "image/svg+xml", "<svg/>", "", "00000000000000aa"},
+    PageFile{"/licenses.txt", "text/plain; charset=utf-8", "MIT", "packed MIT", "00000000000000bb"},
     PageFile{"/assets/app-1a.js", "text/javascript; charset=utf-8", "run();", "packed", "1a1a1a1a"},
     PageFile{"/assets/font-2b.woff2", "font/woff2", std::string_view("\0\1\2", 3), "", "2b2b2b2b"},
     PageFile{"/assets/none-3c.css", "text/css; charset=utf-8", "", "", "3c3c3c3c"},
@@ -172,6 +173,17 @@ TEST_F(PageTest, HasAnIcon) {
   ExpectGuarded(answer, "icon");
 }
 
+TEST_F(PageTest, HasTheLicencesOfWhatIsInIt) {
+  const Answer answer = Get("/licenses.txt");
+
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.text, "MIT");
+  EXPECT_EQ(answer.headers.Get("Content-Type"), "text/plain; charset=utf-8");
+  EXPECT_EQ(answer.headers.Get("Cache-Control"), "no-cache");
+  EXPECT_EQ(GetPacked("/licenses.txt").text, "packed MIT");
+  ExpectGuarded(answer, "licences");
+}
+
 TEST_F(PageTest, SaysWhereAnAssetIsNot) {
   for (const char* target : {"/assets/app-1b.js", "/assets/index.html", "/assets/..%2findex.html",
                              "/assets/../index.html", "/assets/%2e%2e/index.html",
@@ -217,7 +229,8 @@ TEST_F(PageTest, LeavesTheTokensOfMailsAlone) {
 }
 
 TEST_F(PageTest, AnswersHeadLikeGet) {
-  for (const char* target : {"/", "/verify", "/assets/app-1a.js", "/favicon.svg"}) {
+  for (const char* target :
+       {"/", "/verify", "/assets/app-1a.js", "/favicon.svg", "/licenses.txt"}) {
     const Answer get = Get(target), head = Send(Method::kHead, target);
 
     EXPECT_EQ(head.status, 200) << target;
@@ -230,7 +243,7 @@ TEST_F(PageTest, AnswersHeadLikeGet) {
 
 TEST_F(PageTest, TakesNoBodies) {
   for (const char* target : {"/", "/verify", "/reset", "/jobs/1", "/videos/1", "/account",
-                             "/history", "/assets/app-1a.js", "/favicon.svg"}) {
+                             "/history", "/assets/app-1a.js", "/favicon.svg", "/licenses.txt"}) {
     EXPECT_EQ(Get(target, {.body = "{}"}).code(), "body_too_large") << target;
     EXPECT_EQ(Post(target, "").code(), "method_not_allowed") << target;
   }
