@@ -90,6 +90,7 @@ function PagePart() {
             { value: 'dark', label: t.theme.dark },
           ]} />
       </div>
+      <a href="/licenses.txt" className="self-start text-small text-soft underline underline-offset-4">{t.account.licenses}</a>
     </Part>
   );
 }

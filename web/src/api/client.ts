@@ -2,7 +2,7 @@
 import axios, { type AxiosRequestConfig } from 'axios';
 import { apiErrorOf, isAborted } from './problem';
 import type {
-  Account, ApiKey, Config, CorrectionRequest, Job, JobStatus, MaskPage, Preview, PreviewRequest, ReviewSpan,
+  Account, ApiKey, Config, CorrectionRequest, Job, JobStatus, MaskPage, Preview, PreviewRequest, Report, ReviewSpan,
   SegmentRequest, ShownApiKey, Video,
 } from './types';
 
@@ -67,6 +67,7 @@ export const api = {
   masks: (jobId: string, from: number, signal?: AbortSignal) =>
     get<MaskPage>(`/jobs/${jobId}/masks`, signal, { from }),
   review: (jobId: string, signal?: AbortSignal) => get<{ spans: ReviewSpan[] }>(`/jobs/${jobId}/review`, signal),
+  report: (jobId: string, signal?: AbortSignal) => get<Report>(`/jobs/${jobId}/report`, signal),
   correct: (jobId: string, request: CorrectionRequest) =>
     post<{ jobId: string; statusUrl: string }>(`/jobs/${jobId}/corrections`, request),
 } as const;
@@ -75,6 +76,7 @@ export const api = {
 export const links = {
   export: '/api/v1/me/export',
   download: (jobId: string) => `/api/v1/download/${jobId}`,
+  report: (jobId: string) => `/api/v1/jobs/${jobId}/report`,
   proxy: (videoId: string) => `/api/v1/videos/${videoId}/proxy`,
   poster: (videoId: string) => `/api/v1/videos/${videoId}/poster`,
 } as const;

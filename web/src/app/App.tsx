@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { lazy, Suspense, useEffect, useRef, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import { Centered } from '../ui/Centered';
+import type { Video } from '../api/types';
+import type { FramePoint } from '../geometry/pixels';
 import { useTexts } from '../text';
 import { ProblemNotice } from '../ui/Notice';
 import { Button } from '../ui/Button';
@@ -29,6 +31,7 @@ export function App() {
   const last = useRef<Extract<Session, { state: 'signedIn' }>>();
   if (session.state === 'signedIn') last.current = session;
   const hasExpired = session.state === 'signedOut' && session.expired;
+  const [brought, setBrought] = useState<Brought>();
   useEffect(() => void loadSession(), []);
 
   return (
@@ -37,7 +40,7 @@ export function App() {
       <main className="flex min-h-0 flex-1 flex-col overflow-y-auto">
         <Boundary>
           <Suspense fallback={<Centered>{t.loading}</Centered>}>
-            {pageOf(route, hasExpired && last.current ? last.current : session)}
+            {pageOf(route, hasExpired && last.current ? last.current : session, brought, setBrought)}
           </Suspense>
         </Boundary>
       </main>
@@ -46,7 +49,10 @@ export function App() {
   );
 }
 
-function pageOf(route: Route, session: Session): ReactNode {
+/** A video that was tapped before it was opened. */
+type Brought = { videoId: string; at: FramePoint | undefined } | undefined;
+
+function pageOf(route: Route, session: Session, brought: Brought, onBrought: (brought: Brought) => void): ReactNode {
   if (route.at === 'verify') return <VerifyPage token={route.token} />;
   if (route.at === 'reset') return <ResetPage token={route.token} />;
   if (route.at === 'nowhere') return <Nowhere />;
@@ -58,8 +64,17 @@ function pageOf(route: Route, session: Session): ReactNode {
   }
   const { config, account: who } = session;
   switch (route.at) {
-    case 'start': return <Uploads config={config} account={who} onReady={(video) => go(`/videos/${video.videoId}`)} />;
-    case 'video': return <OpenVideoPage key={route.videoId} videoId={route.videoId} config={config} />;
+    case 'start': {
+      const open = ({ videoId }: Video, at?: FramePoint) => {
+        onBrought({ videoId, at });
+        go(`/videos/${videoId}`);
+      };
+      return <Uploads config={config} account={who} onReady={open} />;
+    }
+    case 'video': {
+      const at = brought?.videoId === route.videoId ? brought.at : undefined;
+      return <OpenVideoPage key={route.videoId} videoId={route.videoId} config={config} at={at} />;
+    }
     case 'job': return <JobPage key={route.jobId} jobId={route.jobId} />;
     case 'account': return <AccountPage config={config} account={who} />;
     case 'history': return <HistoryPage />;

@@ -39,6 +39,7 @@ export function Review({ view, open }: { view: JobView; open: OpenVideo }) {
   const [spans, setSpans] = useState<readonly ReviewSpan[]>([]);
   const [unread, setUnread] = useState<ApiError>();
   const [share, setShare] = useState(0.5);
+  const [cannotShow, setCannotShow] = useState(false); // What came out, in this browser.
   const { busy, problem, start } = useStart();
   const { masks, objects } = useMasks(job.jobId, frame);
   const line = useMemo(() => stripSpans(spans, times.frames), [spans, times]);
@@ -71,27 +72,31 @@ export function Review({ view, open }: { view: JobView; open: OpenVideo }) {
         <Stage frame={size} over={<PlayButton on={on} />}>
           {(fit, moves) => (
             <>
-              <Player src={links.download(job.jobId)} times={times} clock={clock} fit={fit} label={t.work.after}
-                onMedia={on.setMedia} onPlaying={on.setPlaying} onUnplayable={() => on.setUnplayable(true)} />
+              <Player src={cannotShow ? proxy : links.download(job.jobId)} times={times} clock={clock} fit={fit}
+                label={cannotShow ? t.work.before : t.work.after} onMedia={on.setMedia} onPlaying={on.setPlaying}
+                onUnplayable={() => (cannotShow ? on.setUnplayable : setCannotShow)(true)} />
+              {cannotShow ? <MaskLayer fit={fit} masks={masks} label={t.stage.object} /> : (
+                <Compare fit={fit} share={share} onShare={setShare} before={
+                  <div className="pointer-events-none absolute inset-0">
+                    <Player src={proxy} times={times} clock={follower} fit={fit} label={t.work.before} muted
+                      onMedia={nobody} onPlaying={nobody} onUnplayable={nobody} />
+                    {!on.playing && <MaskLayer fit={fit} masks={masks} label={t.stage.object} />}
+                  </div>
+                } />
+              )}
               <TapLayer on={on} fit={fit} moves={moves} label={t.work.correcting} />
-              <Compare fit={fit} share={share} onShare={setShare} before={
-                <div className="pointer-events-none absolute inset-0">
-                  <Player src={proxy} times={times} clock={follower} fit={fit} label={t.work.before} muted
-                    onMedia={nobody} onPlaying={nobody} onUnplayable={nobody} />
-                  {!on.playing && <MaskLayer fit={fit} masks={masks} label={t.stage.object} />}
-                </div>
-              } />
             </>
           )}
         </Stage>
       }
-      bar={<ObjectBar taps={taps} drawsBox={on.drawsBox} onAction={act} onDrawsBox={on.setDrawsBox} />}
+      bar={<ObjectBar taps={taps} frame={frame} drawsBox={on.drawsBox} onAction={act} onDrawsBox={on.setDrawsBox} />}
       strip={<Strip src={proxy} frame={size} times={times} clock={clock} spans={line} marks={[...taps.points, ...taps.boxes]} />}
       sheet={
         <>
           <KeysHelp open={on.showsKeys} onClose={() => on.setShowsKeys(false)} />
-          <Take job={job} video={video} spans={spans} here={here} unplayable={on.unplayable} problem={problem ?? unread}
-            canCorrect={saysEnough(taps)} busy={busy} onPlace={toPlace}
+          {on.drawsBox && <p className="mb-4">{t.stage.boxHelp}</p>}
+          <Take job={job} video={video} spans={spans} here={here} cannotShow={cannotShow} unplayable={on.unplayable}
+            problem={problem ?? unread} canCorrect={saysEnough(taps)} busy={busy} onPlace={toPlace}
             onCorrect={() => void start(() => api.correct(job.jobId, promptsOf(taps)))} />
         </>
       }

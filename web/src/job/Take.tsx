@@ -8,12 +8,17 @@ import { useTexts, type Texts } from '../text';
 import { bytesText, leftText } from '../text/format';
 import { Button } from '../ui/Button';
 import { Notice, ProblemNotice } from '../ui/Notice';
+import { Report } from './Report';
+import { drawnIn } from './report';
 
 interface Props {
   job: Job;
   video: Video;
   spans: readonly ReviewSpan[];
   here: ReviewSpan | undefined;
+  /** What came out; the video's copy is then on the stage. */
+  cannotShow: boolean;
+  /** The video's copy. */
   unplayable: boolean;
   problem: ApiError | undefined;
   canCorrect: boolean;
@@ -23,7 +28,7 @@ interface Props {
 }
 
 /** What to look at, and then one big button. */
-export function Take({ job, video, spans, here, unplayable, problem, canCorrect, busy, onCorrect, onPlace }: Props) {
+export function Take({ job, video, spans, here, cannotShow, unplayable, problem, canCorrect, busy, onCorrect, onPlace }: Props) {
   const t = useTexts();
   const now = useMinute();
   return (
@@ -36,7 +41,8 @@ export function Take({ job, video, spans, here, unplayable, problem, canCorrect,
           <Button onClick={() => onPlace(1)} className="flex-1">{t.work.next}</Button>
         </div>
       )}
-      {here && <Notice>{spanText(here, t)}</Notice>}
+      {here && <Notice>{spanText(here, job, t)}</Notice>}
+      {cannotShow && <Notice>{t.work.cannotShow}</Notice>}
       {unplayable && <Notice wrong>{t.stage.cannotPlay}</Notice>}
       {problem && <ProblemNotice error={problem} />}
       {canCorrect && (
@@ -45,6 +51,7 @@ export function Take({ job, video, spans, here, unplayable, problem, canCorrect,
           <Button disabled={busy} onClick={onCorrect}>{t.work.correct}</Button>
         </div>
       )}
+      <Report job={job} video={video} />
       <div className="mt-auto flex flex-col gap-2 border-t border-line pt-4">
         <a href={links.download(job.jobId)} download
           className="flex min-h-14 items-center justify-center rounded bg-accent px-4 text-center font-semibold text-on-accent">
@@ -53,21 +60,20 @@ export function Take({ job, video, spans, here, unplayable, problem, canCorrect,
         <p className="text-small text-soft">
           {video.expiresAt ? t.work.goneIn(leftText(Date.parse(video.expiresAt) - now, t)) : t.work.keptUntilDeleted}
         </p>
-        <div className="flex gap-4 text-small">
-          <a href={`/api/v1/jobs/${job.jobId}/report`} download={`${job.jobId}.json`}
-            className="text-accent-text underline underline-offset-4">{t.work.report}</a>
-          <Link href={`/videos/${job.videoId}`} className="text-accent-text underline underline-offset-4">{t.work.changePoints}</Link>
-        </div>
+        <Link href={`/videos/${job.videoId}`} className="self-start text-small text-accent-text underline underline-offset-4">{t.work.changePoints}</Link>
       </div>
     </div>
   );
 }
 
-function spanText(span: ReviewSpan, t: Texts): string {
+/** What we know, what was drawn because of it, and what to do. */
+function spanText(span: ReviewSpan, { mode, request }: Job, t: Texts): string {
   const frames = span.lastFrame - span.firstFrame + 1;
-  if (span.about === 'fill') return t.work.spanFill(frames);
-  const isLost = span.state === 'lost' || span.state === 'held';
-  return (isLost ? t.work.spanLost : t.work.spanUnsure)(span.object ?? 1, frames);
+  const { about, object = 1, state = 'lost' } = span;
+  if (about === 'fill') return t.work.spanFill(frames);
+  const drawn = mode && request ? t.report.drawn[mode][drawnIn(state, request)] : '';
+  if (state === 'tracked' || state === 'given') return `${t.work.spanUnsure(object, frames)} ${drawn} ${t.work.spanLook}`;
+  return `${t.report[state](object, frames)} ${drawn} ${state === 'absent' ? t.work.spanAbsent : t.work.spanTap}`;
 }
 
 /** The time, as often as the countdown shows another one. */

@@ -42,8 +42,14 @@ export function Player({ src, poster, times, clock, fit, label, muted = false, o
     const media = new Media(video, times, clock);
     const say = () => told.current.onPlaying(media.isPlaying);
     for (const event of ['play', 'pause', 'ended'] as const) video.addEventListener(event, say);
-    video.addEventListener('error', () => told.current.onUnplayable());
-    video.addEventListener('loadeddata', () => setReady(true));
+    video.addEventListener('error', () => {
+      if (video.error?.code !== MediaError.MEDIA_ERR_NETWORK) told.current.onUnplayable();
+    });
+    video.addEventListener('loadeddata', () => {
+      if (video.videoWidth === 0) told.current.onUnplayable(); // Some browsers then play the sound alone.
+      else setReady(true);
+      video.removeAttribute('poster'); // It is of another frame than the one that is then on the screen.
+    });
     told.current.onMedia(media);
     const inside = holder.current;
     return () => {

@@ -6,7 +6,8 @@ import type { FrameTimes } from '../frame/frame_times';
 /** Plays a video, says on the clock which frame is on the screen, and shows those that are asked for. */
 export class Media {
   private readonly plyr: Plyr;
-  private wanted: number | undefined; // A frame that is asked for while another is on its way.
+  private aim: number | undefined; // The frame that was asked for last, until it is there;
+  private next: number | undefined; // and the one that is on its way.
   private callback = 0;
   private readonly ends: (() => void)[] = [];
 
@@ -40,17 +41,12 @@ export class Media {
   /** By so many frames, standing still. */
   step(frames: number): void {
     this.plyr.pause();
-    this.seek((this.wanted ?? this.clock.frame) + frames);
+    this.seek((this.aim ?? this.clock.frame) + frames);
   }
 
   seek(frame: number): void {
-    const inVideo = Math.min(this.times.frames - 1, Math.max(0, frame));
-    if (this.video.seeking) {
-      this.wanted = inVideo;
-      return;
-    }
-    this.video.currentTime = this.times.inside(inVideo);
-    if (!this.watchesFrames) this.clock.show(inVideo);
+    this.aim = Math.min(this.times.frames - 1, Math.max(0, frame));
+    if (!this.video.seeking) this.goTo(this.aim);
   }
 
   destroy(): void {
@@ -71,11 +67,19 @@ export class Media {
     });
   }
 
+  private goTo(frame: number): void {
+    this.next = frame;
+    this.video.currentTime = this.times.inside(frame);
+    if (!this.watchesFrames) this.clock.show(frame);
+  }
+
   private settled(): void {
-    const next = this.wanted;
-    this.wanted = undefined;
-    if (next !== undefined) this.seek(next);
-    else if (!this.isPlaying) this.clock.show(this.times.at(this.video.currentTime));
+    if (this.aim !== undefined && this.aim !== this.next) {
+      this.goTo(this.aim);
+      return;
+    }
+    this.aim = undefined;
+    if (!this.isPlaying) this.clock.show(this.times.at(this.video.currentTime));
   }
 
   private say(seconds: number): void {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useId } from 'react';
-import type { Config, Mode, Style } from '../api/types';
+import type { Codec, Config, Mode, OnLost, Style } from '../api/types';
 import type { FrameTimes } from '../frame/frame_times';
 import { useTexts } from '../text';
 import { clockText } from '../text/format';
 import { Button, TextButton } from '../ui/Button';
 import { Choice } from '../ui/Choice';
-import { withoutSpan, withSpan, type How } from './how';
+import { Notice } from '../ui/Notice';
+import { onLostChoices, onLostOf, withoutSpan, withSpan, type How } from './how';
+
+const CODECS: readonly Codec[] = ['auto', 'h264', 'hevc', 'lossless'];
 
 interface Props {
   config: Config;
@@ -25,6 +28,7 @@ interface Props {
 export function HowStep({ config, hasAudio, how, times, frame, canGo, busy, onChange, onGo }: Props) {
   const t = useTexts();
   const set = (change: Partial<How>) => onChange({ ...how, ...change });
+  const onLost = onLostChoices(how);
   const option = <Name extends string>(value: Name, label: string, says?: string) => ({ value, label, ...(says && { says }) });
   return (
     <form
@@ -63,6 +67,20 @@ export function HowStep({ config, hasAudio, how, times, frame, canGo, busy, onCh
           {how.mode === 'privacy_blur' && (
             <Check label={t.work.invert} checked={how.invert} onChange={(invert) => set({ invert, shadow: false })} />
           )}
+          {onLost.length > 0 && (
+            <Choice<OnLost>
+              label={t.work.onLost[how.mode]}
+              value={onLostOf(how)}
+              options={onLost.map((each) => option(each, t.work.onLosts[each], t.work.onLostSays[each]))}
+              onChange={(chosen) => set({ onLost: chosen })}
+            />
+          )}
+          <Choice<Codec>
+            label={t.work.file}
+            value={how.codec}
+            options={CODECS.map((codec) => option(codec, t.work.codecs[codec], t.work.codecSays[codec]))}
+            onChange={(codec) => set({ codec })}
+          />
           <div className="flex flex-wrap items-center gap-x-4">
             <span className="text-small text-soft">
               {t.work.span}: {how.fromFrame === undefined && how.toFrame === undefined
@@ -75,9 +93,10 @@ export function HowStep({ config, hasAudio, how, times, frame, canGo, busy, onCh
           </div>
         </div>
       </details>
-      <div className="sticky bottom-0 -mx-4 bg-paper px-4 py-3">
+      <div className="sticky -bottom-4 -mx-4 flex flex-col gap-3 bg-paper px-4 py-3">
+        {onLostOf(how) === 'clear' && <Notice wrong>{t.work.clearWarning}</Notice>}
         <Button main type="submit" disabled={!canGo || busy} className="w-full">{t.work.go}</Button>
-        {!canGo && <p className="pt-2 text-small text-soft">{t.work.tapFirst}</p>}
+        {!canGo && <p className="text-small text-soft">{t.work.tapFirst}</p>}
       </div>
     </form>
   );

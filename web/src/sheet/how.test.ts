@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { FrameTimes } from '../frame/frame_times';
 import { noTaps } from '../work/taps';
-import { segmentRequest, usualHow, withoutSpan, withSpan } from './how';
+import { onLostChoices, onLostOf, segmentRequest, usualHow, withoutSpan, withSpan } from './how';
 
 describe('segmentRequest', () => {
   // What the server does with a span: a frame is in it from `fromSec` on and before `toSec`.
@@ -29,6 +29,26 @@ describe('segmentRequest', () => {
     const times = FrameTimes.even(10, 25);
     expect(segmentRequest('v', noTaps, { ...usualHow, mode: 'magic_eraser' }, times)).not.toHaveProperty('style');
     expect(segmentRequest('v', noTaps, usualHow, times)).not.toHaveProperty('fromSec');
+  });
+
+  it('asks for the file that was chosen, and for what shall be where the object is lost', () => {
+    const times = FrameTimes.even(10, 25);
+    expect(segmentRequest('v', noTaps, usualHow, times)).toMatchObject({ onLost: 'cover', codec: 'auto' });
+    expect(segmentRequest('v', noTaps, { ...usualHow, onLost: 'frame', codec: 'lossless' }, times))
+      .toMatchObject({ onLost: 'frame', codec: 'lossless' });
+    expect(segmentRequest('v', noTaps, { ...usualHow, onLost: 'clear', mode: 'magic_eraser' }, times))
+      .toMatchObject({ onLost: 'cover' });
+  });
+});
+
+describe('onLostOf', () => {
+  it('is what was chosen, where it goes with the rest, and else what hides more', () => {
+    const clear = { ...usualHow, onLost: 'clear' as const };
+    expect(onLostOf(clear)).toBe('clear');
+    expect(onLostOf({ ...clear, mode: 'magic_eraser' })).toBe('cover');
+    expect(onLostOf({ ...clear, invert: true })).toBe('cover');
+    expect(onLostChoices({ ...clear, invert: true })).toEqual([]);
+    expect(onLostOf({ ...usualHow, onLost: 'frame', mode: 'magic_eraser' })).toBe('frame');
   });
 });
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Mode, SegmentRequest, Style } from '../api/types';
+import type { Codec, Mode, OnLost, SegmentRequest, Style } from '../api/types';
 import type { FrameTimes } from '../frame/frame_times';
 import type { Taps } from '../work/taps';
 
@@ -8,6 +8,8 @@ export interface How {
   mode: Mode;
   style: Style;
   audio: 'keep' | 'mute' | 'drop';
+  onLost: OnLost;
+  codec: Codec;
   invert: boolean;
   shadow: boolean;
   /** The first and the last frame that it happens to, both included; left out: those of the video. */
@@ -15,7 +17,18 @@ export interface How {
   toFrame?: number;
 }
 
-export const usualHow: How = { mode: 'privacy_blur', style: 'secure', audio: 'keep', invert: false, shadow: false };
+export const usualHow: How = {
+  mode: 'privacy_blur', style: 'secure', audio: 'keep', onLost: 'cover', codec: 'auto', invert: false, shadow: false,
+};
+
+/** Everything but the object: where it is lost, that is the whole picture. What is lost cannot stay while it is erased. */
+export function onLostChoices({ mode, invert }: How): readonly OnLost[] {
+  if (invert) return [];
+  return mode === 'magic_eraser' ? ['cover', 'frame'] : ['cover', 'frame', 'clear'];
+}
+
+/** What was chosen, as long as it goes with the rest. */
+export const onLostOf = (how: How): OnLost => (onLostChoices(how).includes(how.onLost) ? how.onLost : usualHow.onLost);
 
 export function segmentRequest(videoId: string, taps: Taps, how: How, times: FrameTimes): SegmentRequest {
   return {
@@ -23,6 +36,8 @@ export function segmentRequest(videoId: string, taps: Taps, how: How, times: Fra
     mode: how.mode,
     ...(how.mode === 'privacy_blur' && { style: how.style }),
     audio: how.audio,
+    onLost: onLostOf(how),
+    codec: how.codec,
     invert: how.invert,
     shadow: how.shadow,
     keepMetadata: false,
@@ -37,6 +52,7 @@ export function segmentRequest(videoId: string, taps: Taps, how: How, times: Fra
 export const promptsOf = (taps: Taps) => ({
   points: taps.points.map((p) => ({
     x: p.at.x, y: p.at.y, frameNumber: p.frame, object: p.object, label: p.isObject ? (1 as const) : (0 as const),
+    ...(p.scale && { scale: p.scale }),
   })),
   boxes: taps.boxes.map(({ frame, ...box }) => ({ ...box, frameNumber: frame })),
 });

@@ -2,6 +2,7 @@
 import type { Texts } from '.';
 import { account } from './de/account';
 import { problems } from './de/problems';
+import { report } from './de/report';
 import { stage } from './de/stage';
 import { upload } from './de/upload';
 import { work } from './de/work';
@@ -29,6 +30,7 @@ export const de: Texts = {
   },
   account,
   problems,
+  report,
   stage,
   upload,
   work,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { account } from './en/account';
 import { problems } from './en/problems';
+import { report } from './en/report';
 import { stage } from './en/stage';
 import { upload } from './en/upload';
 import { work } from './en/work';
@@ -30,6 +31,7 @@ export const en = {
   },
   account,
   problems,
+  report,
   stage,
   upload,
   work,

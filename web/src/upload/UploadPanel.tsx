@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useEffect, useRef, type RefObject } from 'react';
+import { useEffect, useRef, useState, type RefObject } from 'react';
 import type { Account, Config, Video } from '../api/types';
+import type { FramePoint } from '../geometry/pixels';
 import { useTexts } from '../text';
 import { DropZone } from './DropZone';
 import { FileButton } from './FileButton';
+import { sample, sampleFile } from './sample';
 import { StartStage } from './StartStage';
 import { UploadRow } from './UploadRow';
 import { rowSays } from './RowSays';
@@ -14,23 +16,28 @@ import { useQueue } from './use_queue';
 interface Props {
   account: Account;
   config: Config;
-  /** A video can be tapped: the only one that was brought, or the one that was opened. */
-  onReady: (video: Video) => void;
-  onSample?: () => void;
+  /** A video can be tapped: the only one that was brought, or the one that was opened. `at`: it was tapped there already. */
+  onReady: (video: Video, at?: FramePoint) => void;
 }
 
 /** Bringing videos: drop them anywhere on the page, or choose them. */
-export function Uploads({ account, config, onReady, onSample }: Props) {
+export function Uploads({ account, config, onReady }: Props) {
   const t = useTexts();
   const [queue, rows] = useQueue(account, config);
   const take = (files: readonly File[]) => queue.add(files);
   const isOver = useDrop(take);
   const heading = useRef<HTMLHeadingElement>(null);
   const accept = ['video/*', ...config.formats.map((format) => `.${format}`)].join(',');
-  const open = (video: Video, { id }: Row) => {
+  const sampleTap = useRef<FramePoint>();
+  const open = (video: Video, { id, name }: Row) => {
     queue.remove(id);
-    onReady(video);
+    onReady(video, name === sample.name ? sampleTap.current : undefined);
   };
+  const takeSample = (at?: FramePoint) => {
+    sampleTap.current = at;
+    sampleFile().then((file) => queue.add([file]), () => setSampleFailed(true));
+  };
+  const [sampleFailed, setSampleFailed] = useState(false);
   useOnlyOne(rows, open);
   useFocus(rows.length, heading);
 
@@ -39,7 +46,7 @@ export function Uploads({ account, config, onReady, onSample }: Props) {
   return (
     <DropZone isOver={isOver}>
       {rows.length === 0 ? (
-        <StartStage account={account} accept={accept} heading={heading} onFiles={take} onSample={onSample} />
+        <StartStage account={account} accept={accept} heading={heading} onFiles={take} onSample={takeSample} sampleFailed={sampleFailed} />
       ) : (
         <div className="m-auto flex w-full max-w-[44rem] flex-col gap-4 p-4 wide:p-8">
           <h1 ref={heading} tabIndex={-1} className="text-small text-soft outline-none">

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useTexts } from '../text';
+import { drawnBox } from '../work/boxes';
 import { MOST_OBJECTS, objectsOf, type TapAction, type Taps } from '../work/taps';
 
 interface Props {
   taps: Taps;
+  frame: number;
   drawsBox: boolean;
   onAction: (action: TapAction) => void;
   onDrawsBox: (on: boolean) => void;
 }
 
 /** Which object the next tap is about, and what the tap says. */
-export function ObjectBar({ taps, drawsBox, onAction, onDrawsBox }: Props) {
+export function ObjectBar({ taps, frame, drawsBox, onAction, onDrawsBox }: Props) {
   const t = useTexts();
   const objects = objectsOf(taps);
   const shown = objects.includes(taps.object) ? objects : [...objects, taps.object].sort((a, b) => a - b);
@@ -39,10 +41,16 @@ export function ObjectBar({ taps, drawsBox, onAction, onDrawsBox }: Props) {
         disabled={!objects.includes(taps.object)} onClick={() => onAction({ do: 'not this', on: !taps.notThis })}>
         {t.stage.notThis}
       </button>
-      <button type="button" className={tool} aria-pressed={drawsBox} onClick={() => onDrawsBox(!drawsBox)}>
+      <button type="button" className={tool} aria-pressed={drawsBox} title={t.stage.boxHelp}
+        onClick={() => onDrawsBox(!drawsBox)}>
         {t.stage.box}
       </button>
-      <button type="button" className={tool} disabled={taps.order.length === 0} onClick={() => onAction({ do: 'undo' })}>
+      {drawnBox(taps, frame) && (
+        <button type="button" className={tool} onClick={() => onAction({ do: 'remove box', frame })}>
+          {t.stage.removeBox}
+        </button>
+      )}
+      <button type="button" className={tool} disabled={taps.past.length === 0} onClick={() => onAction({ do: 'undo' })}>
         {t.stage.undo}
       </button>
     </div>

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Config } from '../api/types';
+import type { FramePoint } from '../geometry/pixels';
 import { useTexts } from '../text';
 import { Centered } from '../ui/Centered';
 import { Notice, ProblemNotice } from '../ui/Notice';
 import { useVideo } from './use_video';
 import { VideoPage } from './VideoPage';
 
-export function OpenVideoPage({ videoId, config }: { videoId: string; config: Config }) {
+/** `at`: a place of the first frame that was tapped before. */
+export function OpenVideoPage({ videoId, config, at }: { videoId: string; config: Config; at?: FramePoint | undefined }) {
   const t = useTexts();
   const state = useVideo(videoId);
   if (state.state === 'loading') return <Centered>{t.loading}</Centered>;
-  if (state.state === 'open') return <VideoPage open={state.open} config={config} />;
+  if (state.state === 'open') return <VideoPage open={state.open} config={config} at={at} />;
   const isGone = state.error.status === 404 || state.error.status === 410;
   return <Centered>{isGone ? <Notice>{t.work.gone}</Notice> : <ProblemNotice error={state.error} />}</Centered>;
 }

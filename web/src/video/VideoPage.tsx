@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useState } from 'react';
 import { api, links } from '../api/client';
-import type { Config } from '../api/types';
+import type { CandidateScale, Config } from '../api/types';
+import type { FramePoint } from '../geometry/pixels';
 import { MaskLayer } from '../mask/MaskLayer';
 import { Player } from '../player/Player';
 import { segmentRequest, usualHow, type How } from '../sheet/how';
@@ -11,28 +12,34 @@ import { Strip } from '../strip/Strip';
 import { useTexts } from '../text';
 import { TextButton } from '../ui/Button';
 import { Notice, ProblemNotice } from '../ui/Notice';
-import { noTaps, saysEnough } from '../work/taps';
-import { usePreviews, type PreviewState } from '../work/use_previews';
+import { noTaps, saysEnough, saysNothing, scaleIn, tapped } from '../work/taps';
+import { usePreviews } from '../work/use_previews';
 import { useStart } from '../work/use_start';
 import { KeysHelp } from './KeysHelp';
 import { ObjectBar } from './ObjectBar';
 import { PlayButton } from './PlayButton';
+import { PreviewSays } from './PreviewSays';
 import { Table } from './Table';
 import { TapLayer } from './TapLayer';
 import { useStage } from './use_stage';
 import type { OpenVideo } from './use_video';
 
 /** Tap what must not be seen, say what shall happen to it, go. */
-export function VideoPage({ open, config }: { open: OpenVideo; config: Config }) {
+export function VideoPage({ open, config, at }: { open: OpenVideo; config: Config; at?: FramePoint | undefined }) {
   const t = useTexts();
   const { video, frame: size, times } = open;
-  const on = useStage(times, noTaps);
+  const on = useStage(times, at ? tapped(noTaps, { do: 'tap', at, frame: 0 }) : noTaps);
   const { clock, frame, taps } = on;
   const [how, setHow] = useState<How>(usualHow);
   const { busy, problem, start } = useStart();
   const previews = usePreviews(video.videoId, taps, frame);
+  const [looked, setLooked] = useState<{ object: number; scale: CandidateScale }>(); // Shown before it is chosen.
   const proxy = links.proxy(video.videoId);
-  const masks = [...previews.values()].flatMap((one) => (one.state === 'found' ? [one.mask] : []));
+  const masks = [...previews].flatMap(([object, one]) => {
+    if (one.state !== 'found') return [];
+    const scale = looked?.object === object ? looked.scale : scaleIn(taps, frame, object);
+    return [(one.found[scale] ?? one.found.object).mask];
+  });
 
   return (
     <Table
@@ -48,7 +55,7 @@ export function VideoPage({ open, config }: { open: OpenVideo; config: Config })
           )}
         </Stage>
       }
-      bar={<ObjectBar taps={taps} drawsBox={on.drawsBox} onAction={on.act} onDrawsBox={on.setDrawsBox} />}
+      bar={<ObjectBar taps={taps} frame={frame} drawsBox={on.drawsBox} onAction={on.act} onDrawsBox={on.setDrawsBox} />}
       strip={
         <Strip src={proxy} frame={size} times={times} clock={clock} spans={[]} marks={[...taps.points, ...taps.boxes]}
           from={how.fromFrame} to={how.toFrame === undefined ? undefined : how.toFrame + 1} />
@@ -61,8 +68,12 @@ export function VideoPage({ open, config }: { open: OpenVideo; config: Config })
           </div>
           <KeysHelp open={on.showsKeys} onClose={() => on.setShowsKeys(false)} />
           {on.unplayable && <Notice wrong>{t.stage.cannotPlay}</Notice>}
-          {taps.order.length === 0 && <p>{t.stage.tapHere}</p>}
-          {[...previews].map(([object, state]) => <Said key={object} object={object} state={state} />)}
+          {on.drawsBox ? <p>{t.stage.boxHelp}</p> : saysNothing(taps) && <p>{t.stage.tapHere}</p>}
+          {[...previews].map(([object, state]) => (
+            <PreviewSays key={object} object={object} state={state} scale={scaleIn(taps, frame, object)}
+              onLook={(scale) => setLooked(scale && { object, scale })}
+              onChoose={(scale) => on.act({ do: 'scale', frame, object, scale })} />
+          ))}
           {problem && <ProblemNotice error={problem} />}
           <HowStep config={config} hasAudio={video.hasAudio ?? false} how={how} times={times} frame={frame}
             canGo={saysEnough(taps)} busy={busy} onChange={setHow}
@@ -70,17 +81,5 @@ export function VideoPage({ open, config }: { open: OpenVideo; config: Config })
         </div>
       }
     />
-  );
-}
-
-/** What came of the taps on one object. */
-function Said({ object, state }: { object: number; state: PreviewState }) {
-  const t = useTexts();
-  if (state.state === 'failed') return <ProblemNotice error={state.error} />;
-  if (state.state === 'found') return null;
-  return (
-    <Notice wrong={state.state === 'nothing'}>
-      {t.stage.object(object)}: {state.state === 'thinking' ? t.stage.thinking : t.stage.nothingFound}
-    </Notice>
   );
 }

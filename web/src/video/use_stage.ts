@@ -27,6 +27,8 @@ export function useStage(times: FrameTimes, first: Taps) {
     '?': () => setShowsKeys(true),
     z: () => act({ do: 'undo' }),
     x: () => act({ do: 'not this', on: !taps.notThis }),
+    Delete: () => act({ do: 'remove box', frame }),
+    Backspace: () => act({ do: 'remove box', frame }),
     ...Object.fromEntries(objects.map((object) => [String(object), () => act({ do: 'choose', object })])),
   });
   return {

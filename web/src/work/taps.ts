@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { CandidateScale } from '../api/types';
+import { isSameBox, type Box } from '../geometry/box';
 import type { FramePoint } from '../geometry/pixels';
 
 export const MOST_OBJECTS = 6;
@@ -9,33 +11,36 @@ export interface TapPoint {
   readonly object: number;
   /** False: "not this". */
   readonly isObject: boolean;
+  /** What was chosen of what the points up to this one find; left out: the likeliest. */
+  readonly scale?: CandidateScale;
 }
 
-export interface TapBox {
-  /** In whole pixels of the shown frame. */
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
+export interface TapBox extends Box {
   readonly frame: number;
   readonly object: number;
 }
 
-/** What was said about a video so far. A value: every change makes a new one. */
-export interface Taps {
+interface Said {
   readonly points: readonly TapPoint[];
-  readonly boxes: readonly TapBox[];
+  readonly boxes: readonly TapBox[]; // At most one of an object and frame.
   readonly object: number; // The one that the next tap is about.
+}
+
+/** What was said about a video so far. A value: every change makes a new one. */
+export interface Taps extends Said {
   readonly notThis: boolean; // The next tap says what does not belong to it.
-  readonly order: readonly ('point' | 'box')[]; // In which they came, for undoing.
+  readonly past: readonly Said[]; // What undoing goes back to.
   readonly known: readonly number[]; // Objects that have masks already, which are corrected.
 }
 
-export const noTaps: Taps = { points: [], boxes: [], object: 1, notThis: false, order: [], known: [] };
+export const noTaps: Taps = { points: [], boxes: [], object: 1, notThis: false, past: [], known: [] };
 
 export type TapAction =
   | { do: 'tap'; at: FramePoint; frame: number; notThis?: boolean }
-  | { do: 'box'; box: Omit<TapBox, 'object'> }
+  /** Draws a box, or another in the place of one. With `goesOn` it is undone together with the change before. */
+  | { do: 'box'; box: TapBox; goesOn?: boolean }
+  | { do: 'remove box'; frame: number }
+  | { do: 'scale'; frame: number; object: number; scale: CandidateScale }
   | { do: 'undo' }
   | { do: 'choose'; object: number }
   | { do: 'new object' }
@@ -51,13 +56,26 @@ const tappedObjects = (taps: Taps): number[] => [...taps.points, ...taps.boxes].
 export const pointsIn = (taps: Taps, frame: number, object: number): TapPoint[] =>
   taps.points.filter((point) => point.frame === frame && point.object === object);
 
+/** What was chosen after the last point. */
+export const scaleIn = (taps: Taps, frame: number, object: number): CandidateScale =>
+  pointsIn(taps, frame, object).at(-1)?.scale ?? 'object';
+
+export const saysNothing = ({ points, boxes }: Taps): boolean => points.length === 0 && boxes.length === 0;
+
 /** Is there something of every new object that lies on it? "Not this" alone says nothing of it. */
 export const saysEnough = (taps: Taps): boolean =>
-  taps.order.length > 0 &&
+  !saysNothing(taps) &&
   tappedObjects(taps).every((object) =>
     taps.known.includes(object) ||
     taps.boxes.some((box) => box.object === object) ||
     taps.points.some((point) => point.object === object && point.isObject));
+
+function changed(taps: Taps, change: Partial<Said>): Taps {
+  const { points, boxes, object } = taps;
+  return { ...taps, ...change, past: [...taps.past, { points, boxes, object }], notThis: false };
+}
+
+const isOf = (frame: number, object: number) => (box: TapBox) => box.frame === frame && box.object === object;
 
 export function tapped(taps: Taps, action: TapAction): Taps {
   switch (action.do) {
@@ -65,19 +83,27 @@ export function tapped(taps: Taps, action: TapAction): Taps {
       const isFirst = !objectsOf(taps).includes(taps.object);
       const isObject = isFirst || !(action.notThis ?? taps.notThis);
       const point = { at: action.at, frame: action.frame, object: taps.object, isObject };
-      return { ...taps, points: [...taps.points, point], order: [...taps.order, 'point'], notThis: false };
+      return changed(taps, { points: [...taps.points, point] });
     }
-    case 'box':
-      return { ...taps, boxes: [...taps.boxes, { ...action.box, object: taps.object }], order: [...taps.order, 'box'] };
+    case 'box': {
+      const { box, goesOn = false } = action;
+      const isHere = isOf(box.frame, box.object);
+      const before = taps.boxes.find(isHere);
+      if (before && isSameBox(before, box)) return taps;
+      const change = { boxes: [...taps.boxes.filter((one) => !isHere(one)), box], object: box.object };
+      return goesOn ? { ...taps, ...change } : changed(taps, change);
+    }
+    case 'remove box': {
+      const isHere = isOf(action.frame, taps.object);
+      return taps.boxes.some(isHere) ? changed(taps, { boxes: taps.boxes.filter((box) => !isHere(box)) }) : taps;
+    }
+    case 'scale': {
+      const last = pointsIn(taps, action.frame, action.object).at(-1);
+      return changed(taps, { points: taps.points.map((point) => (point === last ? { ...point, scale: action.scale } : point)) });
+    }
     case 'undo': {
-      const last = taps.order.at(-1);
-      const order = taps.order.slice(0, -1);
-      const gone = last === 'point' ? taps.points.at(-1) : taps.boxes.at(-1);
-      if (!last || !gone) return taps;
-      const left = last === 'point'
-        ? { points: taps.points.slice(0, -1), boxes: taps.boxes }
-        : { points: taps.points, boxes: taps.boxes.slice(0, -1) };
-      return { ...taps, ...left, order, object: gone.object, notThis: false };
+      const before = taps.past.at(-1);
+      return before ? { ...taps, ...before, past: taps.past.slice(0, -1), notThis: false } : taps;
     }
     case 'choose':
       return action.object >= 1 && action.object <= MOST_OBJECTS ? { ...taps, object: action.object, notThis: false } : taps;
@@ -89,7 +115,7 @@ export function tapped(taps: Taps, action: TapAction): Taps {
     case 'not this':
       return { ...taps, notThis: action.on };
     case 'know': {
-      const object = taps.order.length === 0 ? (action.objects[0] ?? taps.object) : taps.object;
+      const object = taps.past.length === 0 ? (action.objects[0] ?? taps.object) : taps.object;
       return { ...taps, known: action.objects, object };
     }
   }

@@ -3,20 +3,33 @@ import { useEffect, useRef, useState } from 'react';
 import { api } from '../api/client';
 import { followJob } from '../api/follow_job';
 import { ApiError, apiErrorOf, isAborted } from '../api/problem';
-import type { Preview, PreviewRequest } from '../api/types';
+import type { Candidate, CandidateScale, Preview, PreviewRequest } from '../api/types';
 import { sessionEnded } from '../app/session';
 import { MaskDecoder } from '../mask/mask_decoder';
 import type { ShownMask } from '../mask/shown_mask';
 import { objectsOf, pointsIn, type Taps } from './taps';
 
+export interface Found {
+  readonly mask: ShownMask;
+  readonly confidence: number;
+}
 export type PreviewState =
   | { state: 'thinking' }
-  | { state: 'found'; mask: ShownMask; confidence: number }
+  /** The likeliest of each scale that was found; there always is an object. */
+  | { state: 'found'; found: Partial<Record<CandidateScale, Found>> & { object: Found } }
   | { state: 'nothing' }
   | { state: 'failed'; error: ApiError };
 
-const keyOf = (taps: Taps, frame: number, object: number): string =>
-  JSON.stringify([frame, object, pointsIn(taps, frame, object).map((p) => [p.at.x, p.at.y, p.isObject])]);
+/** The points as they are asked about. What is chosen of the answer is not asked again. */
+function asked(taps: Taps, frame: number, object: number) {
+  const points = pointsIn(taps, frame, object);
+  return points.map(({ at, isObject, scale }, i) => ({
+    x: at.x, y: at.y, object, label: isObject ? (1 as const) : (0 as const),
+    ...(scale && i < points.length - 1 && { scale }),
+  }));
+}
+
+const keyOf = (taps: Taps, frame: number, object: number): string => JSON.stringify([frame, asked(taps, frame, object)]);
 
 async function answerTo(request: PreviewRequest, signal: AbortSignal): Promise<Preview | undefined> {
   const answer = await api.preview(request, signal);
@@ -26,6 +39,16 @@ async function answerTo(request: PreviewRequest, signal: AbortSignal): Promise<P
     throw new ApiError(job.errorCode ?? 'internal', job.errorMessage ?? '', undefined, undefined);
   }
   return job.preview;
+}
+
+async function drawable(decoder: MaskDecoder, object: number, candidates: readonly Candidate[]) {
+  const found: Partial<Record<CandidateScale, Found>> = {};
+  const masks = await Promise.all(candidates.map(({ rle }) => decoder.decode([{ object, rle }])));
+  candidates.forEach(({ scale, confidence }, i) => {
+    const mask = masks[i]?.[0];
+    if (mask) found[scale] ??= { mask, confidence }; // The first is the best.
+  });
+  return found;
 }
 
 /** The masks of what was tapped in `frame`, each object's asked for when its points change. */
@@ -48,24 +71,19 @@ export function usePreviews(videoId: string, taps: Taps, frame: number): Readonl
   useEffect(() => {
     const set = (key: string, state: PreviewState) => setKnown((before) => new Map(before).set(key, state));
     for (const object of objectsOf(taps)) {
-      const points = pointsIn(taps, frame, object);
+      const points = asked(taps, frame, object);
       const key = keyOf(taps, frame, object);
       const busy = running.current.get(object);
-      if (!points.some((point) => point.isObject) || known.has(key) || busy?.key === key) continue;
+      if (!points.some((point) => point.label === 1) || known.has(key) || busy?.key === key) continue;
       busy?.stop.abort();
       const stop = new AbortController();
       running.current.set(object, { key, stop });
       set(key, { state: 'thinking' });
-      const request: PreviewRequest = {
-        videoId,
-        frameNumber: frame,
-        points: points.map((p) => ({ x: p.at.x, y: p.at.y, object, label: p.isObject ? 1 : 0 })),
-      };
-      answerTo(request, stop.signal)
+      answerTo({ videoId, frameNumber: frame, points }, stop.signal)
         .then(async (preview) => {
-          const first = preview?.candidates[0];
-          const [mask] = first ? ((await decoder.current?.decode([{ object, rle: first.rle }])) ?? []) : [];
-          set(key, mask && first ? { state: 'found', mask, confidence: first.confidence } : { state: 'nothing' });
+          const found = decoder.current ? await drawable(decoder.current, object, preview?.candidates ?? []) : {};
+          const { object: likeliest } = found;
+          set(key, likeliest ? { state: 'found', found: { ...found, object: likeliest } } : { state: 'nothing' });
         })
         .catch((error: unknown) => {
           if (isAborted(error) || stop.signal.aborted) {

@@ -75,6 +75,7 @@ export const account: Texts['account'] = {
   lastUsed: (when) => `Benutzt ${when}`,
   neverUsed: 'Nie benutzt',
   page: 'Diese Seite',
+  licenses: 'Lizenzen dessen, woraus diese Seite besteht',
   theme: 'Hell oder dunkel',
   data: 'Was von Ihnen aufbewahrt wird',
   exportAll: 'Alles mitnehmen, was von Ihnen aufbewahrt wird',

@@ -4,7 +4,9 @@ import type { Texts } from '..';
 export const upload: Texts['upload'] = {
   drop: 'Legen Sie ein Video ab. Tippen Sie an, was nicht zu sehen sein darf.',
   choose: 'Ein Video wählen',
-  sample: 'Oder probieren Sie es mit dem Beispiel',
+  sample: 'Nichts zur Hand? Tippen Sie die Frau in diesem Film an.',
+  samplePicture: 'Den Beispielfilm öffnen: eine Frau geht eine Straße entlang',
+  sampleFailed: 'Der Beispielfilm kam nicht an. Läuft der Server noch? Tippen Sie ihn noch einmal an.',
   dropHere: 'Lassen Sie los, dann wird es hochgeladen.',
   list: 'Ihre Videos auf dem Weg',
   progress: (done, all) => `${done} von ${all}`,

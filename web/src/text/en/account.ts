@@ -73,6 +73,7 @@ export const account = {
   lastUsed: (when: string) => `Used ${when}`,
   neverUsed: 'Never used',
   page: 'This page',
+  licenses: 'Licences of what this page is made of',
   theme: 'Light or dark',
   data: 'What is kept of you',
   exportAll: 'Take everything that is kept of you',

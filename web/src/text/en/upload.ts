@@ -2,7 +2,9 @@
 export const upload = {
   drop: 'Drop a video. Tap what must not be seen.',
   choose: 'Choose a video',
-  sample: 'Or try it with the sample',
+  sample: 'Nothing at hand? Tap the woman in this clip.',
+  samplePicture: 'Open the sample clip: a woman walks along a street',
+  sampleFailed: 'The sample did not come. Is the server still running? Tap it again.',
   dropHere: 'Let go, and it is uploaded.',
   list: 'Your videos on their way',
   progress: (done: string, all: string) => `${done} of ${all}`,

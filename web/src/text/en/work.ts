@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { JobStatusName, Mode, Style } from '../../api/types';
+import type { Codec, JobStatusName, Mode, OnLost, Style } from '../../api/types';
 
 const stageNames: Record<JobStatusName, string> = {
   queued: 'In line',
@@ -27,6 +27,23 @@ const styleSays: Record<Style, string> = {
   solid: 'One flat colour. Nothing can be brought back, and everybody sees that something was there.',
 };
 
+const onLost: Record<Mode, string> = {
+  privacy_blur: 'When the object is lost, hide', magic_eraser: 'When the object is lost, erase',
+};
+const onLosts: Record<OnLost, string> = { cover: 'Where it may be', frame: 'The whole picture', clear: 'Nothing' };
+const onLostSays: Record<OnLost, string> = {
+  cover: 'The longer it is lost, the wider around its last place; if need be the whole picture.',
+  frame: 'Nothing of these frames is left to be seen: the safest.',
+  clear: 'Once it is lost for half a second, the object may be seen.',
+};
+const codecs: Record<Codec, string> = { auto: 'As the video needs', h264: 'H.264', hevc: 'HEVC', lossless: 'Lossless' };
+const codecSays: Record<Codec, string> = {
+  auto: 'H.264, which plays everywhere; HEVC if the colours have more than 8 bits, as in HDR.',
+  h264: 'Plays everywhere, unless the colours have more than 8 bits.',
+  hevc: 'Smaller, but not every browser can show it.',
+  lossless: 'Every pixel outside what is hidden stays exact. Large, and few players can show it.',
+};
+
 export const work = {
   stageNames,
   modes,
@@ -41,6 +58,13 @@ export const work = {
   audioSays: 'A voice identifies as surely as a face.',
   invert: 'Hide everything but this',
   shadow: 'Its shadow goes with it',
+  onLost,
+  onLosts,
+  onLostSays,
+  clearWarning: 'Where the object is lost, nothing is hidden: it may be seen. Choose this only if it may be.',
+  file: 'File',
+  codecs,
+  codecSays,
   span: 'Only a part of the video',
   spanFrom: 'From here on',
   spanTo: 'Up to here',
@@ -60,16 +84,16 @@ export const work = {
   goneIn: (left: string) => `Gone in ${left}`,
   keptUntilDeleted: 'Kept until you delete it',
   gone: 'The files are gone, as was said. Upload the video again to work on it.',
-  report: 'Report',
   before: 'Before',
   after: 'After',
   compare: 'Before and after',
+  cannotShow: 'This browser cannot show the finished file; a player on your device may. The file is whole: take it. Here is the video as it was; when it stands still, you see the masks. The marks on the film still say where to look.',
   toReview: (n: number) => (n === 1 ? '1 place to look at' : `${n} places to look at`),
   nothingToReview: 'We were sure in every frame. Look it through all the same.',
-  spanLost: (object: number, frames: number) =>
-    `We lost object ${object} for ${frames} frames. Where it was last stays covered. Tap it here to be exact.`,
-  spanUnsure: (object: number, frames: number) =>
-    `We are not sure of object ${object} in ${frames} frames. Look, and tap if the mask is wrong.`,
+  spanTap: 'Tap it here to be exact.',
+  spanAbsent: 'If you see it, tap it.',
+  spanUnsure: (object: number, frames: number) => `We are not sure of object ${object} in ${frames} frames.`,
+  spanLook: 'Look, and tap if the mask is wrong.',
   spanFill: (frames: number) => `Much is made up in ${frames} frames. Look whether it gives anything away.`,
   next: 'Next place',
   previous: 'Place before',
