@@ -60,7 +60,8 @@ class FirstMasksTest : public testing::Test {
   }
   std::vector<MaskCandidate> Candidates(const std::vector<Point>& points, bool finds_group = true) {
     FirstMasks masks(std::make_unique<SquareSegmenter>(finds_group), {{64, 64}, 0, {1, 1}});
-    return masks.Candidates(points, {0, 0, BgrImage(64, 64)}, {}, nullptr);
+    const BgrImage image(64, 64, std::vector<uint8_t>(3 * 64 * 64));
+    return masks.Candidates(points, {0, 0, image}, {}, nullptr);
   }
   int64_t AreaOfAnswer(const std::vector<Point>& points) {
     return Candidates(points).front().mask.Area();
