@@ -10,8 +10,8 @@ import ts from 'typescript-eslint';
 const apart = { player: ['point', 'mask', 'strip', 'sheet'], point: ['player', 'mask', 'strip', 'sheet'],
   mask: ['player', 'point', 'strip', 'sheet'], strip: ['player', 'point', 'mask', 'sheet'] };
 const leaves = { geometry: [], frame: ['geometry'], text: ['api'], ui: ['api', 'geometry', 'text'], api: [] };
-const folders = ['account', 'api', 'app', 'frame', 'geometry', 'mask', 'player', 'point', 'sheet', 'strip', 'text', 'ui',
-  'upload', 'work'];
+const folders = ['account', 'api', 'app', 'frame', 'geometry', 'job', 'mask', 'player', 'point', 'sheet', 'stage', 'strip', 'text',
+  'ui', 'upload', 'video', 'work'];
 
 const forbid = (folder, others) => ({
   files: [`src/${folder}/**/*.{ts,tsx}`],

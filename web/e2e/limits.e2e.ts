@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bring, newPage, startBrowser, tap } from './browser';
+import { bring, newPage, signUp, startBrowser, tap } from './browser';
 import { Folder, makeFilm, Server } from './serve';
 
 const FRAME = { width: 480, height: 270 };
@@ -25,11 +25,7 @@ describe('what is not allowed', () => {
   it('is said in words: no video, and the month used up', async () => {
     const { page, faults } = await newPage(browser);
     await page.goto(server.url);
-    await page.getByRole('button', { name: 'Make an account' }).first().click();
-    await page.getByLabel('Mail address').fill('ada@example.org');
-    await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
-    await page.getByRole('button', { name: 'Make an account' }).last().click();
-    await page.getByText('Drop a video.').waitFor();
+    await signUp(page, 'ada@example.org');
 
     const text = folder.file('holiday.mp4');
     writeFileSync(text, 'This is no video at all, whatever its name says.\n'.repeat(100));

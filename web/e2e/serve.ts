@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const TAPMASK = process.env.TAPMASK ?? fileURLToPath(new URL('../../build/release/tapmask', import.meta.url));
@@ -19,18 +20,29 @@ export class Folder {
 }
 
 /** A made film with a figure that walks; returns where the figure is in frame 0, in pixels of the frame. */
-export function makeFilm(folder: Folder, name: string, options: readonly string[] = []): { path: string; at: [number, number] } {
+export function makeFilm(
+  folder: Folder, name: string, options: readonly string[] = [], { size = '480x270', frames = 50 } = {},
+): { path: string; at: [number, number] } {
   const out = folder.file(`${name}_scene`);
-  execFileSync(TAPMASK, ['scene', out, '--size', '480x270', '--frames', '50', ...options], { stdio: 'ignore' });
+  execFileSync(TAPMASK, ['scene', out, '--size', size, '--frames', String(frames), ...options], { stdio: 'ignore' });
   const facts = JSON.parse(readFileSync(join(out, 'scene.json'), 'utf8')) as { point: string };
   const [x = 0, y = 0] = facts.point.split(',').map(Number);
   return { path: join(out, 'scene.mp4'), at: [x, y] };
+}
+
+/** The same film, and behind it a part that players leap over: it takes long to send and no longer to work on. */
+export function heavier(film: string, out: string, bytes: number): string {
+  const head = Buffer.from('....free');
+  head.writeUInt32BE(head.length + bytes);
+  writeFileSync(out, Buffer.concat([readFileSync(film), head, randomBytes(bytes)]));
+  return out;
 }
 
 /** `tapmask serve` on a free loopback port. */
 export class Server {
   private constructor(
     private readonly process: ChildProcess,
+    private readonly files: string,
     readonly url: string,
     /** Signs the local owner in, once. */
     readonly ownersLink: string,
@@ -50,7 +62,7 @@ export class Server {
       });
       child.once('exit', (code) => failed(new Error(`serve ended with ${code}: ${text}`)));
     });
-    return new Server(child, new URL(link).origin, link);
+    return new Server(child, folder.file('data/files'), new URL(link).origin, link);
   }
 
   /** The processes that work on videos. */
@@ -58,6 +70,30 @@ export class Server {
     const tasks = `/proc/${this.process.pid}/task`;
     return readdirSync(tasks).flatMap((task) =>
       readFileSync(`${tasks}/${task}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number));
+  }
+
+  /** Meanwhile nothing comes of what is asked for: the worker process stands still. */
+  async whileHeld(act: () => Promise<void>): Promise<void> {
+    const held = this.workers();
+    for (const pid of held) process.kill(pid, 'SIGSTOP');
+    try {
+      await act();
+    } finally {
+      for (const pid of held) process.kill(pid, 'SIGCONT');
+    }
+  }
+
+  /** Every file of this name is gone from storage behind the program's back. */
+  loseFiles(name: string): void {
+    const lost = readdirSync(this.files, { recursive: true, encoding: 'utf8' }).filter((path) => basename(path) === name);
+    if (lost.length === 0) throw new Error(`There is no ${name}.`);
+    for (const path of lost) rmSync(join(this.files, path));
+  }
+
+  /** A file stands where the folder of a job's result is to be. */
+  blockResult(jobId: string): void {
+    const blobs = join(this.files, 'blobs');
+    for (const user of readdirSync(blobs)) writeFileSync(join(blobs, user, jobId), '');
   }
 
   async stop(): Promise<void> {

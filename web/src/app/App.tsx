@@ -8,20 +8,21 @@ import { ProblemNotice } from '../ui/Notice';
 import { Button } from '../ui/Button';
 import { Boundary } from './Boundary';
 import { Link } from './Link';
+import { fetchPart, parts } from './parts';
 import { go, useRoute, type Route } from './route';
 import { loadSession, useSession, type Session } from './session';
 import { TopBar } from './TopBar';
 
-const account = () => import('../account');
+const { account, job, upload, video } = parts;
 const SignIn = lazy(async () => ({ default: (await account()).SignIn }));
 const AccountPage = lazy(async () => ({ default: (await account()).AccountPage }));
 const HistoryPage = lazy(async () => ({ default: (await account()).HistoryPage }));
 const SessionExpired = lazy(async () => ({ default: (await account()).SessionExpired }));
 const VerifyPage = lazy(async () => ({ default: (await account()).VerifyPage }));
 const ResetPage = lazy(async () => ({ default: (await account()).ResetPage }));
-const Uploads = lazy(async () => ({ default: (await import('../upload')).Uploads }));
-const OpenVideoPage = lazy(async () => ({ default: (await import('../video/OpenVideoPage')).OpenVideoPage }));
-const JobPage = lazy(async () => ({ default: (await import('../job/JobPage')).JobPage }));
+const Uploads = lazy(async () => ({ default: (await upload()).Uploads }));
+const OpenVideoPage = lazy(async () => ({ default: (await video()).OpenVideoPage }));
+const JobPage = lazy(async () => ({ default: (await job()).JobPage }));
 
 export function App() {
   const t = useTexts();
@@ -32,7 +33,10 @@ export function App() {
   if (session.state === 'signedIn') last.current = session;
   const hasExpired = session.state === 'signedOut' && session.expired;
   const [brought, setBrought] = useState<Brought>();
-  useEffect(() => void loadSession(), []);
+  useEffect(() => {
+    fetchPart();
+    void loadSession();
+  }, []);
 
   return (
     <div className="flex h-full flex-col">

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useSyncExternalStore } from 'react';
 import { api } from '../api/client';
-import { apiErrorOf, type ApiError } from '../api/problem';
+import { ApiError, apiErrorOf } from '../api/problem';
 import type { Account, Config } from '../api/types';
 
 /** Who is here, and what this server offers. */
@@ -20,14 +20,13 @@ function set(next: Session): void {
 }
 
 export async function loadSession(): Promise<void> {
+  const asked = api.me().catch(apiErrorOf); // Together with what is offered: that is a round trip less.
   try {
     const config = await api.config();
-    try {
-      set({ state: 'signedIn', config, account: await api.me() });
-    } catch (error) {
-      if (apiErrorOf(error).status !== 401) throw error;
-      set({ state: 'signedOut', config, expired: session.state === 'signedIn' });
-    }
+    const who = await asked;
+    if (!(who instanceof ApiError)) set({ state: 'signedIn', config, account: who });
+    else if (who.status === 401) set({ state: 'signedOut', config, expired: session.state === 'signedIn' });
+    else throw who;
   } catch (error) {
     set({ state: 'unreachable', error: apiErrorOf(error) });
   }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { JobStatus } from '../api/types';
 import { Link } from '../app/Link';
 import { useTexts } from '../text';
 import { Centered } from '../ui/Centered';
-import { Notice, ProblemNotice } from '../ui/Notice';
-import { useVideo } from '../video/use_video';
+import { ProblemNotice } from '../ui/Notice';
+import { Gone } from '../video/Gone';
+import { isGone, useVideo } from '../video/use_video';
+import { Ended } from './Ended';
 import { Review } from './Review';
 import { useJob, type JobView } from './use_job';
 import { Waiting } from './Waiting';
@@ -14,7 +15,7 @@ import { Working } from './Working';
 export function JobPage({ jobId }: { jobId: string }) {
   const t = useTexts();
   const state = useJob(jobId);
-  if (state.state === 'loading') return <Centered>{t.loading}</Centered>;
+  if (state.state === 'loading') return <Loading />;
   if (state.state === 'failed') {
     return (
       <Centered>
@@ -27,37 +28,15 @@ export function JobPage({ jobId }: { jobId: string }) {
 }
 
 function OfVideo({ view }: { view: JobView }) {
-  const t = useTexts();
   const { job, status, lost } = view;
   const video = useVideo(job.videoId);
-  const toPoints = <Link href={`/videos/${job.videoId}`} className="text-accent-text underline underline-offset-4">{t.work.changePoints}</Link>;
-  if (status.status === 'failed' || status.status === 'cancelled') {
-    return (
-      <Centered>
-        {status.status === 'failed' ? <Failed status={status} /> : <Notice>{t.work.cancelled}</Notice>}
-        {toPoints}
-      </Centered>
-    );
-  }
-  if (video.state === 'loading') return <Centered>{t.loading}</Centered>;
-  if (video.state === 'failed') {
-    const isGone = video.error.status === 404 || video.error.status === 410;
-    return <Centered>{isGone ? <Notice>{t.work.gone}</Notice> : <ProblemNotice error={video.error} />}</Centered>;
-  }
+  if (status.status === 'failed' || status.status === 'cancelled') return <Ended status={status} video={video} />;
+  if (video.state === 'failed') return isGone(video) ? <Gone /> : <Centered><ProblemNotice error={video.error} /></Centered>;
+  if (video.state === 'loading') return <Loading />;
   if (status.status === 'complete') return <Review view={view} open={video.open} />;
   return <Working open={video.open} status={status} sheet={<Waiting status={status} lost={lost} />} />;
 }
 
-function Failed({ status }: { status: JobStatus }) {
-  const t = useTexts();
-  return (
-    <>
-      <h1 className="font-semibold">{t.work.failed}</h1>
-      <Notice wrong>
-        <p>{(status.errorCode && t.problems[status.errorCode]) ?? status.errorMessage}</p>
-        <p className="select-all text-small text-soft">{status.errorCode} · {status.jobId}</p>
-      </Notice>
-      {status.errorCode === 'internal' && <p>{t.work.failedOurs}</p>}
-    </>
-  );
+function Loading() {
+  return <Centered>{useTexts().loading}</Centered>;
 }

@@ -37,10 +37,15 @@ export function Waiting({ status, lost }: { status: JobStatus; lost: boolean }) 
       <p className="text-number font-semibold" aria-live="polite">{status.progress} %</p>
       <progress max={100} value={status.progress} aria-label={t.work.stageNames[status.status]}
         className="h-1.5 w-full appearance-none overflow-hidden rounded bg-line [&::-moz-progress-bar]:bg-accent [&::-webkit-progress-bar]:bg-line [&::-webkit-progress-value]:bg-accent" />
-      <p>
-        {status.status === 'queued' ? t.work.inLine : seconds === undefined ? t.work.stageNames[status.status] : t.work.timeLeft(aboutText(seconds, t))}
-      </p>
-      <ol className="flex flex-col">
+      {lost ? <Notice wrong>{t.connectionLost}</Notice> : (
+        <p>
+          {status.status === 'queued' ? t.work.inLine : seconds === undefined ? t.work.stageNames[status.status] : t.work.timeLeft(aboutText(seconds, t))}
+        </p>
+      )}
+      {status.attempt > 1 && <Notice>{t.work.tryingAgain(status.attempt)}</Notice>}
+      {problem && <ProblemNotice error={problem} />}
+      <Button disabled={stopping} onClick={() => void cancel()}>{t.work.cancel}</Button>
+      <ol className="flex flex-col border-b border-line">
         {STAGES.map((stage, i) => (
           <li key={stage} aria-current={i === now ? 'step' : undefined}
             className={`border-t border-line py-2 text-small ${i === now ? 'font-semibold text-ink' : 'text-soft'}`}>
@@ -49,10 +54,6 @@ export function Waiting({ status, lost }: { status: JobStatus; lost: boolean }) 
           </li>
         ))}
       </ol>
-      {status.attempt > 1 && <Notice>{t.work.tryingAgain(status.attempt)}</Notice>}
-      {lost && <Notice wrong>{t.connectionLost}</Notice>}
-      {problem && <ProblemNotice error={problem} />}
-      <Button disabled={stopping} onClick={() => void cancel()}>{t.work.cancel}</Button>
     </div>
   );
 }

@@ -27,7 +27,9 @@ export function KeysHelp({ open, onClose }: { open: boolean; onClose: () => void
       <Rows of={rows} />
       <h3 className="mb-1 font-semibold">{keys.onBox}</h3>
       <Rows of={boxRows} />
-      <Button onClick={onClose} className="w-full">{t.close}</Button>
+      <div className="sticky -bottom-5 -mx-5 -mb-5 bg-paper px-5 pb-5 pt-2">
+        <Button onClick={onClose} className="w-full">{t.close}</Button>
+      </div>
     </dialog>
   );
 }

@@ -3,8 +3,9 @@ import type { Config } from '../api/types';
 import type { FramePoint } from '../geometry/pixels';
 import { useTexts } from '../text';
 import { Centered } from '../ui/Centered';
-import { Notice, ProblemNotice } from '../ui/Notice';
-import { useVideo } from './use_video';
+import { ProblemNotice } from '../ui/Notice';
+import { Gone } from './Gone';
+import { isGone, useVideo } from './use_video';
 import { VideoPage } from './VideoPage';
 
 /** `at`: a place of the first frame that was tapped before. */
@@ -13,6 +14,5 @@ export function OpenVideoPage({ videoId, config, at }: { videoId: string; config
   const state = useVideo(videoId);
   if (state.state === 'loading') return <Centered>{t.loading}</Centered>;
   if (state.state === 'open') return <VideoPage open={state.open} config={config} at={at} />;
-  const isGone = state.error.status === 404 || state.error.status === 410;
-  return <Centered>{isGone ? <Notice>{t.work.gone}</Notice> : <ProblemNotice error={state.error} />}</Centered>;
+  return isGone(state) ? <Gone /> : <Centered><ProblemNotice error={state.error} /></Centered>;
 }

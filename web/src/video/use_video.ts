@@ -14,23 +14,29 @@ export interface OpenVideo {
 }
 export type VideoState = { state: 'loading' } | { state: 'open'; open: OpenVideo } | { state: 'failed'; error: ApiError };
 
+/** It was deleted or has expired. */
+export const isGone = (video: VideoState): boolean =>
+  video.state === 'failed' && (video.error.status === 404 || video.error.status === 410);
+
 async function load(videoId: string, signal: AbortSignal): Promise<OpenVideo> {
+  const asked = timesOf(videoId, signal); // Together with the video: that is a round trip less.
+  asked.catch(() => undefined); // What is wrong with the video is said first.
   const video = await api.video(videoId, signal);
   if (video.state === 'refused') {
     throw new ApiError(video.errorCode ?? 'unsupported_media', video.errorMessage ?? '', undefined, undefined);
   }
   const { resolution, frames, frameRate } = video;
   if (!resolution || !frames || !frameRate) throw new ApiError('video_not_ready', '', undefined, undefined);
-  return { video, frame: resolution, times: await timesOf(videoId, frames, frameRate, signal) };
+  return { video, frame: resolution, times: (await asked) ?? FrameTimes.even(frames, frameRate) };
 }
 
-async function timesOf(videoId: string, frames: number, frameRate: number, signal: AbortSignal): Promise<FrameTimes> {
+/** Nothing of a video that was looked at by an earlier version. */
+async function timesOf(videoId: string, signal: AbortSignal): Promise<FrameTimes | undefined> {
   try {
     const { timescale, runs } = await api.frameTimes(videoId, signal);
     return new FrameTimes(timescale, runs);
   } catch (error) {
-    // Of a video that was looked at by an earlier version.
-    if (!isAborted(error) && apiErrorOf(error).status === 404) return FrameTimes.even(frames, frameRate);
+    if (!isAborted(error) && apiErrorOf(error).status === 404) return undefined;
     throw error;
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Texts } from '..';
 
+const count = (frames: number) => (frames === 1 ? '1 Bild' : `${frames} Bildern`);
+
 export const work: Texts['work'] = {
   stageNames: {
     queued: 'Wartet',
@@ -63,13 +65,14 @@ export const work: Texts['work'] = {
   cancel: 'Abbrechen',
   cancelled: 'Es wurde abgebrochen. Nichts davon bleibt, und es zählt nicht zu Ihrem Monat.',
   failed: 'Es hat nicht geklappt.',
-  failedOurs: 'Das ist unser Fehler. Es zählt nicht zu Ihrem Monat.',
+  failedFree: 'Es zählt nicht zu Ihrem Monat.',
   changePoints: 'Die Punkte ändern',
   done: 'Fertig.',
   download: (size) => `Das Video nehmen · ${size}`,
   goneIn: (left) => `Weg in ${left}`,
   keptUntilDeleted: 'Bleibt, bis Sie es löschen',
-  gone: 'Die Dateien sind weg, wie angekündigt. Laden Sie das Video noch einmal hoch, um daran zu arbeiten.',
+  goneTitle: 'Die Dateien sind weg',
+  gone: 'Ihre Zeit war um, oder sie wurden gelöscht. Laden Sie das Video noch einmal hoch, um daran zu arbeiten.',
   before: 'Vorher',
   after: 'Nachher',
   compare: 'Vorher und nachher',
@@ -78,9 +81,9 @@ export const work: Texts['work'] = {
   nothingToReview: 'Wir waren in jedem Bild sicher. Sehen Sie es trotzdem ganz an.',
   spanTap: 'Tippen Sie es hier an, um es genau zu machen.',
   spanAbsent: 'Wenn Sie es sehen, tippen Sie es an.',
-  spanUnsure: (object, frames) => `Bei Objekt ${object} sind wir in ${frames} Bildern nicht sicher.`,
+  spanUnsure: (object, frames) => `Bei Objekt ${object} sind wir in ${count(frames)} nicht sicher.`,
   spanLook: 'Sehen Sie hin, und tippen Sie, wenn die Maske falsch ist.',
-  spanFill: (frames) => `In ${frames} Bildern ist vieles erfunden. Sehen Sie, ob es etwas verrät.`,
+  spanFill: (frames) => `In ${count(frames)} ist vieles erfunden. Sehen Sie, ob es etwas verrät.`,
   next: 'Nächste Stelle',
   previous: 'Vorige Stelle',
   correct: 'Diese Bilder noch einmal bearbeiten',

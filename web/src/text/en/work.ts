@@ -44,6 +44,8 @@ const codecSays: Record<Codec, string> = {
   lossless: 'Every pixel outside what is hidden stays exact. Large, and few players can show it.',
 };
 
+const count = (frames: number) => (frames === 1 ? '1 frame' : `${frames} frames`);
+
 export const work = {
   stageNames,
   modes,
@@ -77,13 +79,14 @@ export const work = {
   cancel: 'Stop',
   cancelled: 'It was stopped. Nothing of it is kept, and it does not count to your month.',
   failed: 'It did not work.',
-  failedOurs: 'That is a fault of ours. It does not count to your month.',
+  failedFree: 'It does not count to your month.',
   changePoints: 'Change the points',
   done: 'Done.',
   download: (size: string) => `Take the video · ${size}`,
   goneIn: (left: string) => `Gone in ${left}`,
   keptUntilDeleted: 'Kept until you delete it',
-  gone: 'The files are gone, as was said. Upload the video again to work on it.',
+  goneTitle: 'The files are gone',
+  gone: 'Their time was over, or they were deleted. Upload the video again to work on it.',
   before: 'Before',
   after: 'After',
   compare: 'Before and after',
@@ -92,9 +95,9 @@ export const work = {
   nothingToReview: 'We were sure in every frame. Look it through all the same.',
   spanTap: 'Tap it here to be exact.',
   spanAbsent: 'If you see it, tap it.',
-  spanUnsure: (object: number, frames: number) => `We are not sure of object ${object} in ${frames} frames.`,
+  spanUnsure: (object: number, frames: number) => `We are not sure of object ${object} in ${count(frames)}.`,
   spanLook: 'Look, and tap if the mask is wrong.',
-  spanFill: (frames: number) => `Much is made up in ${frames} frames. Look whether it gives anything away.`,
+  spanFill: (frames: number) => `Much is made up in ${count(frames)}. Look whether it gives anything away.`,
   next: 'Next place',
   previous: 'Place before',
   correct: 'Work these frames again',
