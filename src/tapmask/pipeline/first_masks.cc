@@ -26,8 +26,8 @@ bool Correct(const std::vector<ImagePoint>& points, const Mask& before) {
 
 // Makes the best of `scale` the answer.
 void BringForward(std::vector<MaskCandidate>& candidates, CandidateScale scale, int64_t frame) {
-  const auto chosen = std::find_if(
-      candidates.begin(), candidates.end(), [scale](const MaskCandidate& candidate) {
+  const auto chosen =
+      std::find_if(candidates.begin(), candidates.end(), [scale](const MaskCandidate& candidate) {
         return candidate.scale == scale && !candidate.mask.Empty();
       });
   if (chosen == candidates.end()) {

@@ -88,7 +88,8 @@ TEST_F(FirstMasksTest, StillNamesTheOthers) {
 TEST_F(FirstMasksTest, CorrectsWhatWasChosenByLaterPoints) {
   // However far away: who chose and goes on means both.
   EXPECT_EQ(AreaOfAnswer({At(10, 10, CandidateScale::kPart), At(60, 60)}), 25 + 9);
-  EXPECT_EQ(AreaOfAnswer({At(10, 10), At(60, 60)}), 81) << "points before a choice are one question";
+  EXPECT_EQ(AreaOfAnswer({At(10, 10), At(60, 60)}), 81)
+      << "points before a choice are one question";
 }
 
 TEST_F(FirstMasksTest, TakesTheLastOfTwoChoices) {

@@ -172,9 +172,10 @@ TEST_F(MaskTrackWriterTest, WritesTheLinesThatTheFormatSays) {
   writer.Add(record);
   writer.Finish(2);
 
-  EXPECT_EQ(Text(), With(kHeader, "\"points\":[]",
-                         R"("points":[{"x":1.5,"y":1.25,"frame":0,"is_object":true,"scale":"part"}])") +
-                        kRecord + kEnd);
+  EXPECT_EQ(Text(),
+            With(kHeader, "\"points\":[]",
+                 R"("points":[{"x":1.5,"y":1.25,"frame":0,"is_object":true,"scale":"part"}])") +
+                kRecord + kEnd);
   EXPECT_EQ(MaskTrackReader(path_).header().objects[0].points[0].scale, CandidateScale::kPart);
 }
 
