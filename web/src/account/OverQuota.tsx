@@ -2,8 +2,8 @@
 import type { Account, Config } from '../api/types';
 import { Link } from '../app/Link';
 import { useTexts } from '../text';
+import { dayText } from '../text/format';
 import { Notice } from '../ui/Notice';
-import { dayText } from './day';
 
 export type UsedUp = 'month' | 'storage' | undefined;
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Account, Config } from '../api/types';
 import { useTexts } from '../text';
-import { aboutText, bytesText } from '../text/format';
+import { aboutText, bytesText, dayText } from '../text/format';
 import { Bar } from './Bar';
-import { dayText } from './day';
 import { OverQuota } from './OverQuota';
 import { Part } from './Page';
 

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import { links } from '../api/client';
-import type { JobStatus } from '../api/types';
+import { api, links } from '../api/client';
+import type { Job, JobStatus } from '../api/types';
 import { Link } from '../app/Link';
 import { useTexts } from '../text';
 import { Centered } from '../ui/Centered';
-import { Notice } from '../ui/Notice';
+import { Button } from '../ui/Button';
+import { Notice, ProblemNotice } from '../ui/Notice';
 import { isGone, type VideoState } from '../video/use_video';
+import { useStart } from '../work/use_start';
 
 /** A job that came to nothing: why, and where to go from here. */
-export function Ended({ status, video }: { status: JobStatus; video: VideoState }) {
+export function Ended({ job, status, video }: { job: Job; status: JobStatus; video: VideoState }) {
   const t = useTexts();
   const failed = status.status === 'failed';
   return (
@@ -28,10 +30,29 @@ export function Ended({ status, video }: { status: JobStatus; video: VideoState 
       ) : (
         <p>{t.work.cancelled}</p>
       )}
+      {failed && status.errorCode === 'internal' && video.state === 'open' && <Again job={job} />}
       <Link href={isGone(video) ? '/' : `/videos/${status.videoId}`}
         className="flex min-h-11 items-center self-start rounded bg-accent px-4 font-semibold text-on-accent">
         {isGone(video) ? t.upload.another : t.work.changePoints}
       </Link>
     </Centered>
+  );
+}
+
+/** The same once more: what failed was ours. */
+function Again({ job: { videoId, request } }: { job: Job }) {
+  const t = useTexts();
+  const { busy, problem, start } = useStart();
+  if (!request) return null;
+  const { corrects, ...asked } = request;
+  const { points, boxes } = asked;
+  return (
+    <>
+      {problem && <ProblemNotice error={problem} />}
+      <Button disabled={busy} className="self-start"
+        onClick={() => void start(() => (corrects ? api.correct(corrects, { points, boxes }) : api.segment({ ...asked, videoId })))}>
+        {t.again}
+      </Button>
+    </>
   );
 }

@@ -30,7 +30,7 @@ export function JobPage({ jobId }: { jobId: string }) {
 function OfVideo({ view }: { view: JobView }) {
   const { job, status, lost } = view;
   const video = useVideo(job.videoId);
-  if (status.status === 'failed' || status.status === 'cancelled') return <Ended status={status} video={video} />;
+  if (status.status === 'failed' || status.status === 'cancelled') return <Ended job={job} status={status} video={video} />;
   if (video.state === 'failed') return isGone(video) ? <Gone /> : <Centered><ProblemNotice error={video.error} /></Centered>;
   if (video.state === 'loading') return <Loading />;
   if (status.status === 'complete') return <Review view={view} open={video.open} />;

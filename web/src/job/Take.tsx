@@ -52,7 +52,7 @@ export function Take({ job, video, spans, here, cannotShow, unplayable, problem,
         </div>
       )}
       <Report job={job} video={video} />
-      <div className="mt-auto flex flex-col gap-2 border-t border-line pt-4">
+      <div className="sticky -bottom-4 -mx-4 -mb-4 mt-auto flex flex-col gap-2 border-t border-line bg-paper p-4">
         <a href={links.download(job.jobId)} download
           className="flex min-h-14 items-center justify-center rounded bg-accent px-4 text-center font-semibold text-on-accent">
           {t.work.download(bytesText(job.outputBytes ?? 0))}

@@ -41,3 +41,7 @@ export function leftText(milliseconds: number, t: Texts): string {
 
 export const dateText = (iso: string): string =>
   new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
+
+/** "1 Dec 2026": a day, where the hour does not matter. */
+export const dayText = (iso: string): string =>
+  new Intl.DateTimeFormat(language(), { dateStyle: 'medium' }).format(new Date(iso));

@@ -3,7 +3,7 @@ import type { RefObject } from 'react';
 import type { Account } from '../api/types';
 import type { FramePoint } from '../geometry/pixels';
 import { useTexts } from '../text';
-import { dateText } from '../text/format';
+import { dayText } from '../text/format';
 import { Notice } from '../ui/Notice';
 import { FileButton } from './FileButton';
 import { Sample } from './Sample';
@@ -22,14 +22,14 @@ export function StartStage({ account, accept, heading, onFiles, sampleFailed, on
   const t = useTexts();
   const isUsedUp = account.monthlyLimit !== null && account.monthlyQuota >= account.monthlyLimit;
   return (
-    <div className="m-auto flex max-w-[30rem] flex-col wide:max-w-[44rem] items-center gap-6 p-6 text-center">
+    <div className="m-auto flex max-w-[30rem] flex-col items-center gap-6 p-6 text-center wide:max-w-[44rem]">
       <h1 ref={heading} tabIndex={-1} className="text-balance text-number font-semibold outline-none">
         {t.upload.drop}
       </h1>
       {isUsedUp && (
         <Notice wrong>
           <p className="text-left">
-            {t.account.overQuota} {t.account.newQuota(dateText(account.quotaResetDate))}.
+            {t.account.overQuota} {t.account.newQuota(dayText(account.quotaResetDate))}.
           </p>
         </Notice>
       )}

@@ -3,7 +3,7 @@
 export const sample = {
   name: 'sample.mp4',
   frame: { width: 960, height: 540 },
-  picture: new URL('./sample.jpg', import.meta.url).href,
+  picture: new URL('./sample.webp', import.meta.url).href,
 };
 const clip = new URL('./sample.mp4', import.meta.url).href;
 

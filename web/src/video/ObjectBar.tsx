@@ -16,9 +16,9 @@ export function ObjectBar({ taps, frame, drawsBox, onAction, onDrawsBox }: Props
   const t = useTexts();
   const objects = objectsOf(taps);
   const shown = objects.includes(taps.object) ? objects : [...objects, taps.object].sort((a, b) => a - b);
-  const tool = 'min-h-10 px-3 rounded border text-small aria-pressed:border-accent-text aria-pressed:text-accent-text border-line disabled:opacity-40';
+  const tool = 'min-h-10 shrink-0 px-3 rounded border text-small aria-pressed:border-accent-text aria-pressed:text-accent-text border-line disabled:opacity-40';
   return (
-    <div className="flex flex-wrap items-center gap-2">
+    <div className="flex items-center gap-2 overflow-x-auto wide:flex-wrap">
       {shown.map((object) => (
         <button
           key={object}
@@ -36,7 +36,7 @@ export function ObjectBar({ taps, frame, drawsBox, onAction, onDrawsBox }: Props
         onClick={() => onAction({ do: 'new object' })}>
         {t.stage.newObject}
       </button>
-      <span className="h-6 border-l border-line" aria-hidden="true" />
+      <span className="h-6 shrink-0 border-l border-line" aria-hidden="true" />
       <button type="button" className={tool} aria-pressed={taps.notThis} title={t.stage.notThisHelp}
         disabled={!objects.includes(taps.object)} onClick={() => onAction({ do: 'not this', on: !taps.notThis })}>
         {t.stage.notThis}

@@ -16,8 +16,8 @@ export function useStart() {
       go(`/jobs/${jobId}`);
     } catch (error) {
       const said = apiErrorOf(error);
-      if (said.status === 401) sessionEnded();
-      setProblem(said);
+      if (said.status === 401) sessionEnded(); // Which is said in its own place.
+      else setProblem(said);
       setBusy(false);
     }
   }
