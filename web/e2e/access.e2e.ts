@@ -1,47 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 import axe from 'axe-core';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bring, newPage, onPage, signUp, stageIsUp, startBrowser, tap } from './browser';
-import { Folder, heavier, makeFilm, Server } from './serve';
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bring, onPage, signUp, stageIsUp, tap } from './browser';
+import { heavier, makeFilm } from './serve';
+import { Suite } from './suite';
 
 const FRAME = { width: 480, height: 270 };
 const KEY_STEP = 16; // CSS pixels by which an arrow leads the cross.
 
 describe('the page for everybody', () => {
-  const folder = new Folder();
-  let browser: Browser;
-  let server: Server;
+  const suite = Suite.begin('[workers]\njobs = 1\n');
+  const { folder } = suite;
   let film: ReturnType<typeof makeFilm>;
   let page: Page;
-  let faults: string[];
-  let cookies: Awaited<ReturnType<ReturnType<Page['context']>['cookies']>> | undefined;
 
-  beforeAll(async () => {
+  beforeAll(() => {
     film = makeFilm(folder, 'film');
-    server = await Server.start(folder, '[workers]\njobs = 1\n');
-    browser = await startBrowser();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-    folder.remove();
   });
   beforeEach(async () => {
-    ({ page, faults } = await newPage(browser));
+    page = await suite.page();
     await page.emulateMedia({ reducedMotion: 'reduce' }); // No colour that is still on its way to another.
-    if (cookies) await page.context().addCookies(cookies);
-  });
-  afterEach(async () => {
-    await page.context().close();
-    expect(faults).toEqual([]);
   });
 
-  const signIn = async () => {
-    await page.goto(cookies ? server.url : server.ownersLink);
-    cookies ??= await page.context().cookies();
-    await page.getByText('Drop a video.').waitFor();
-  };
   const go = () => page.getByRole('button', { name: 'Go', exact: true }).click();
 
   /** What keeps somebody out of the page as it is now, in both themes. */
@@ -57,8 +38,7 @@ describe('the page for everybody', () => {
   }
 
   it('is for all before anybody is signed in', async () => {
-    await page.context().clearCookies();
-    await page.goto(server.url);
+    await page.goto(suite.server.url);
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await isForAll('signing in');
     await page.getByRole('button', { name: 'Sign in' }).click();
@@ -71,7 +51,7 @@ describe('the page for everybody', () => {
   });
 
   it('is for all on the way of a video', async () => {
-    await signIn();
+    await suite.signIn(page);
     await bring(page, film.path);
     await isForAll('the stage');
     await tap(page, film.at, FRAME);
@@ -86,7 +66,7 @@ describe('the page for everybody', () => {
     await page.keyboard.press('Escape');
     await go();
     await page.getByRole('button', { name: 'Stop' }).waitFor();
-    await server.whileHeld(() => isForAll('working'));
+    await suite.server.whileHeld(() => isForAll('working'));
     await page.getByRole('heading', { name: 'Done.' }).waitFor({ timeout: 120_000 });
     await isForAll('what came out');
     await page.getByRole('link', { name: 'Your videos' }).click();
@@ -98,7 +78,7 @@ describe('the page for everybody', () => {
   });
 
   it('is for all when a job was stopped, and when it failed', async () => {
-    await signIn();
+    await suite.signIn(page);
     await bring(page, film.path);
     await tap(page, film.at, FRAME);
     await go();
@@ -108,7 +88,7 @@ describe('the page for everybody', () => {
 
     await page.getByRole('link', { name: 'Change the points' }).click();
     await stageIsUp(page);
-    server.loseFiles('original.mp4');
+    suite.server.loseFiles('original.mp4');
     await tap(page, film.at, FRAME);
     await go();
     await page.getByRole('heading', { name: 'It did not work.' }).waitFor({ timeout: 60_000 });
@@ -116,7 +96,7 @@ describe('the page for everybody', () => {
   });
 
   it('is for all while videos come', async () => {
-    await signIn();
+    await suite.signIn(page);
     const other = heavier(film.path, folder.file('other.mp4'), 1000);
     await page.locator('input[type=file]').first().setInputFiles([film.path, other]);
     await page.getByRole('button', { name: /^Open/ }).nth(1).waitFor();
@@ -124,7 +104,7 @@ describe('the page for everybody', () => {
   });
 
   it('can be gone by keys alone: upload, tap, go', async () => {
-    await signIn();
+    await suite.signIn(page);
     await tabTo(page.getByRole('button', { name: 'Choose a video' }));
     const choosing = page.waitForEvent('filechooser');
     await page.keyboard.press('Enter');

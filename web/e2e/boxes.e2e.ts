@@ -1,29 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bring, newPage, onPage, startBrowser } from './browser';
-import { Folder, makeFilm, Server } from './serve';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { bring, onPage, tap } from './browser';
+import { makeFilm } from './serve';
+import { Suite } from './suite';
 
 const FRAME = { width: 480, height: 270 };
 type Place = readonly [number, number];
 
 describe('boxes', () => {
-  const folder = new Folder();
-  let browser: Browser;
-  let server: Server;
+  const suite = Suite.begin();
   let page: Page;
-  let faults: string[];
 
-  beforeAll(async () => {
-    server = await Server.start(folder);
-    browser = await startBrowser();
-    ({ page, faults } = await newPage(browser));
-    await page.goto(server.ownersLink);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-    folder.remove();
+  beforeEach(async () => {
+    page = await suite.page();
+    await suite.signIn(page);
   });
 
   async function drag(from: Place, to: Place): Promise<void> {
@@ -49,8 +40,21 @@ describe('boxes', () => {
     return (said?.replace(/^.*:/, '').match(/\d+/g) ?? []).map(Number);
   };
 
-  it('are drawn, taken along, changed and worked with', async () => {
-    await bring(page, makeFilm(folder, 'film').path);
+  it('hold in the place of points', async () => {
+    const film = makeFilm(suite.folder, 'tapped');
+    await bring(page, film.path);
+    const outline = page.locator('.mask-outline');
+    await tap(page, film.at, FRAME);
+    await outline.waitFor();
+    await page.getByRole('button', { name: 'Draw a box' }).click();
+    await drag([300, 60], [360, 180]);
+    await outline.waitFor({ state: 'detached' });
+    await page.keyboard.press('z');
+    await outline.waitFor();
+  });
+
+  it('are drawn, taken along, changed, worked with, and correct what came out', async () => {
+    await bring(page, makeFilm(suite.folder, 'film').path);
     await page.getByRole('button', { name: 'Draw a box' }).click();
     await drag([200, 60], [260, 180]);
     expect(await place(drawn)).toEqual([200, 60, 60, 120]);
@@ -103,9 +107,8 @@ describe('boxes', () => {
     };
     expect(masks.find((mask) => mask.frameNumber === 5)?.boundingBox).toEqual({ x: 215, y: 55, width: 60, height: 125 });
     expect(masks.find((mask) => mask.frameNumber === 3)?.boundingBox).toEqual({ x: 209, y: 57, width: 60, height: 123 });
-  });
 
-  it('then correct what came out, on the side before and on that after', async () => {
+    // They correct what came out, on the side before and on that after.
     const before = page.url();
     await page.getByRole('slider', { name: 'Frames of the video' }).focus();
     await page.keyboard.press('End');
@@ -117,7 +120,5 @@ describe('boxes', () => {
     await page.getByRole('button', { name: 'Work these frames again' }).click();
     await page.waitForURL((url) => url.href !== before);
     await page.getByRole('heading', { name: 'Done.' }).waitFor({ timeout: 120_000 });
-    await page.context().close();
-    expect(faults).toEqual([]);
   });
 });

@@ -1,54 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 import { statSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bring, Line, newPage, stageIsUp, startBrowser, tap } from './browser';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bring, Line, stageIsUp, tap } from './browser';
 import { Cable } from './cable';
-import { Folder, heavier, makeFilm, Server } from './serve';
+import { heavier, makeFilm } from './serve';
+import { Suite } from './suite';
 
 const FRAME = { width: 480, height: 270 };
 const SLOW = { up: 2_000_000 }; // Of 24 MB nothing ends before it is interrupted.
 
 describe('an upload that is interrupted', () => {
-  const folder = new Folder();
-  let browser: Browser;
-  let server: Server;
+  const suite = Suite.begin();
   let cable: Cable;
   let film: ReturnType<typeof makeFilm>;
   let heavy: string;
   let page: Page;
-  let faults: string[];
   let line: Line;
   let sentFrom: number[]; // Where each PATCH began.
-  let cookies: Awaited<ReturnType<ReturnType<Page['context']>['cookies']>> | undefined;
 
   beforeAll(async () => {
-    film = makeFilm(folder, 'film');
-    heavy = heavier(film.path, folder.file('heavy.mp4'), 24_000_000);
-    server = await Server.start(folder);
-    cable = await Cable.to(server.url);
-    browser = await startBrowser();
+    film = makeFilm(suite.folder, 'film');
+    heavy = heavier(film.path, suite.folder.file('heavy.mp4'), 24_000_000);
+    cable = await Cable.to(suite.server.url);
   });
-  afterAll(async () => {
-    await browser.close();
-    cable.remove();
-    await server.stop();
-    folder.remove();
-  });
+  afterAll(() => cable.remove());
   beforeEach(async () => {
-    ({ page, faults } = await newPage(browser));
+    page = await suite.page();
     sentFrom = [];
     page.on('request', (request) => {
       if (request.method() === 'PATCH') sentFrom.push(Number(request.headers()['upload-offset']));
     });
     line = await Line.of(page);
-    if (cookies) await page.context().addCookies(cookies);
-    await page.goto(cookies ? cable.url : server.ownersLink.replace(server.url, cable.url));
-    cookies ??= await page.context().cookies();
-  });
-  afterEach(async () => {
-    await page.context().close();
-    expect(faults).toEqual([]);
+    await suite.signIn(page, cable.url);
   });
 
   const choose = () => page.locator('input[type=file]').first().setInputFiles(heavy);

@@ -1,30 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newPage, startBrowser } from './browser';
-import { Folder, Server } from './serve';
+import { describe, expect, it } from 'vitest';
+import { Suite } from './suite';
 
 const FRAME = { width: 960, height: 540 };
 const COLLAR: [number, number] = [235, 262]; // Of the woman: what is meant may be the coat or all of her.
 
 describe('the sample', () => {
-  const folder = new Folder();
-  let browser: Browser;
-  let server: Server;
-
-  beforeAll(async () => {
-    server = await Server.start(folder);
-    browser = await startBrowser();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-    folder.remove();
-  });
+  const suite = Suite.begin();
 
   it('is there to be tapped, and the tap may mean a part', async () => {
-    const { page, faults } = await newPage(browser);
-    await page.goto(server.ownersLink);
+    const page = await suite.page();
+    await suite.signIn(page);
     const picture = page.getByRole('img', { name: /sample clip/ });
     const box = await picture.boundingBox();
     if (!box) throw new Error('There is no sample.');
@@ -45,7 +31,5 @@ describe('the sample', () => {
     expect(point?.scale).toBe('part');
     expect(Math.hypot(point!.x - COLLAR[0], point!.y - COLLAR[1])).toBeLessThan(2 / scale);
     await page.getByRole('heading', { name: 'Done.' }).waitFor({ timeout: 120_000 });
-    await page.context().close();
-    expect(faults).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFileSync } from 'node:child_process';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bring, newPage, startBrowser, tap } from './browser';
-import { Folder, makeFilm, Server } from './serve';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { bring, tap } from './browser';
+import { makeFilm, type Folder } from './serve';
+import { Suite } from './suite';
 
 const [WIDTH, HEIGHT] = [480, 270];
 
@@ -38,20 +38,12 @@ function reshape(folder: Folder, film: string, { name, turns, aspect: [num, den]
 }
 
 describe('a tap', () => {
-  const folder = new Folder();
-  let browser: Browser;
-  let server: Server;
+  const suite = Suite.begin();
+  const { folder } = suite;
   let film: ReturnType<typeof makeFilm>;
 
-  beforeAll(async () => {
+  beforeAll(() => {
     film = makeFilm(folder, 'film', ['--no-occluder']);
-    server = await Server.start(folder);
-    browser = await startBrowser();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-    folder.remove();
   });
 
   const shapes: Shape[] = [
@@ -59,14 +51,11 @@ describe('a tap', () => {
     { name: 'wide pixels', turns: 0, aspect: [4, 3] },
     { name: 'narrow pixels, turned 90', turns: 1, aspect: [8, 9] },
   ];
-  let cookies: object[] | undefined;
 
   for (const shape of shapes) {
     it(`finds what is under it: ${shape.name}`, async () => {
-      const { page, faults } = await newPage(browser, 900, 900);
-      if (cookies) await page.context().addCookies(cookies as never);
-      await page.goto(cookies ? server.url : server.ownersLink);
-      cookies ??= await page.context().cookies();
+      const page = await suite.page(900, 900);
+      await suite.signIn(page);
       await bring(page, reshape(folder, film.path, shape));
       const { at, frame } = shown(shape, film.at);
       await tap(page, at, frame);
@@ -86,8 +75,6 @@ describe('a tap', () => {
       const scale = Math.min(stage.width / frame.width, stage.height / frame.height);
       expect(mask.height * mask.width).toBeLessThan(0.2 * scale * scale * frame.width * frame.height);
       expect(mask.height > mask.width).toBe(shape.turns % 2 === 0);
-      await page.context().close();
-      expect(faults).toEqual([]);
     });
   }
 });

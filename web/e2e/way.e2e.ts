@@ -1,45 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bring, newPage, startBrowser, tap } from './browser';
-import { Folder, makeFilm, Server } from './serve';
+import type { Page } from 'playwright-core';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bring, tap } from './browser';
+import { makeFilm } from './serve';
+import { Suite } from './suite';
 
 const FRAME = { width: 480, height: 270 };
 
 describe('the way of a video', () => {
-  const folder = new Folder();
-  let browser: Browser;
-  let server: Server;
+  const suite = Suite.begin('[workers]\njobs = 1\n');
+  const { folder } = suite;
   let film: ReturnType<typeof makeFilm>;
   let page: Page;
-  let faults: string[];
-  let cookies: Awaited<ReturnType<ReturnType<Page['context']>['cookies']>> | undefined;
 
-  beforeAll(async () => {
+  beforeAll(() => {
     film = makeFilm(folder, 'film');
-    server = await Server.start(folder, '[workers]\njobs = 1\n');
-    browser = await startBrowser();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-    folder.remove();
   });
   beforeEach(async () => {
-    ({ page, faults } = await newPage(browser));
-    if (cookies) {
-      await page.context().addCookies(cookies);
-      await page.goto(server.url);
-    } else {
-      await page.goto(server.ownersLink);
-      cookies = await page.context().cookies();
-    }
-  });
-  afterEach(async () => {
-    await page.context().close();
-    expect(faults).toEqual([]);
+    page = await suite.page();
+    await suite.signIn(page);
   });
 
   const go = () => page.getByRole('button', { name: 'Go', exact: true }).click();
@@ -101,7 +82,7 @@ describe('the way of a video', () => {
     await page.getByRole('radio', { name: /Erase it/ }).check();
     await go();
     await page.getByRole('listitem').filter({ hasText: 'Drawing' }).and(page.locator('[aria-current=step]')).waitFor({ timeout: 60_000 });
-    const workers = server.workers();
+    const workers = suite.server.workers();
     expect(workers).not.toEqual([]);
     for (const pid of workers) process.kill(pid, 'SIGKILL');
     await page.getByText('this is try 2 of 3').waitFor({ timeout: 60_000 });
