@@ -28,6 +28,7 @@ export function Uploads({ account, config, onReady }: Props) {
   const isOver = useDrop(take);
   const heading = useRef<HTMLHeadingElement>(null);
   const accept = ['video/*', ...config.formats.map((format) => `.${format}`)].join(',');
+  const [sampleFailed, setSampleFailed] = useState(false);
   const sampleTap = useRef<FramePoint>();
   const open = (video: Video, { id, name }: Row) => {
     queue.remove(id);
@@ -35,9 +36,9 @@ export function Uploads({ account, config, onReady }: Props) {
   };
   const takeSample = (at?: FramePoint) => {
     sampleTap.current = at;
+    setSampleFailed(false);
     sampleFile().then((file) => queue.add([file]), () => setSampleFailed(true));
   };
-  const [sampleFailed, setSampleFailed] = useState(false);
   useOnlyOne(rows, open);
   useFocus(rows.length, heading);
 

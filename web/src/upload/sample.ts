@@ -7,9 +7,9 @@ export const sample = {
 };
 const clip = new URL('./sample.mp4', import.meta.url).href;
 
-/** As if it had been chosen from a disk. Rejects when the server cannot be reached. */
+/** As if it had been chosen from a disk, the same file each time. Rejects when the server cannot be reached. */
 export async function sampleFile(): Promise<File> {
   const answer = await fetch(clip);
   if (!answer.ok) throw new Error(`${clip}: ${answer.status}`);
-  return new File([await answer.blob()], sample.name, { type: 'video/mp4' });
+  return new File([await answer.blob()], sample.name, { type: 'video/mp4', lastModified: 0 });
 }
