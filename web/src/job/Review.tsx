@@ -75,7 +75,7 @@ export function Review({ view, open }: { view: JobView; open: OpenVideo }) {
               <Player src={cannotShow ? proxy : links.download(job.jobId)} times={times} clock={clock} fit={fit}
                 label={cannotShow ? t.work.before : t.work.after} onMedia={on.setMedia} onPlaying={on.setPlaying}
                 onUnplayable={() => (cannotShow ? on.setUnplayable : setCannotShow)(true)} />
-              {cannotShow ? <MaskLayer fit={fit} masks={masks} label={t.stage.object} /> : (
+              {cannotShow ? !on.playing && <MaskLayer fit={fit} masks={masks} label={t.stage.object} /> : (
                 <Compare fit={fit} share={share} onShare={setShare} before={
                   <div className="pointer-events-none absolute inset-0">
                     <Player src={proxy} times={times} clock={follower} fit={fit} label={t.work.before} muted
