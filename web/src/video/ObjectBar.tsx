@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useTexts } from '../text';
-import { drawnBox } from '../work/boxes';
-import { MOST_OBJECTS, objectsOf, type TapAction, type Taps } from '../work/taps';
+import { boxIn, MOST_OBJECTS, objectsOf, type TapAction, type Taps } from '../work/taps';
 
 interface Props {
   taps: Taps;
@@ -45,7 +44,7 @@ export function ObjectBar({ taps, frame, drawsBox, onAction, onDrawsBox }: Props
         onClick={() => onDrawsBox(!drawsBox)}>
         {t.stage.box}
       </button>
-      {drawnBox(taps, frame) && (
+      {boxIn(taps, frame, taps.object) && (
         <button type="button" className={tool} onClick={() => onAction({ do: 'remove box', frame })}>
           {t.stage.removeBox}
         </button>

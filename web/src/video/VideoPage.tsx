@@ -37,8 +37,8 @@ export function VideoPage({ open, config, at }: { open: OpenVideo; config: Confi
   const proxy = links.proxy(video.videoId);
   const masks = [...previews].flatMap(([object, one]) => {
     if (one.state !== 'found') return [];
-    const scale = looked?.object === object ? looked.scale : scaleIn(taps, frame, object);
-    return [(one.found[scale] ?? one.found.object).mask];
+    const looks = looked?.object === object ? one.found[looked.scale] : undefined;
+    return [(looks ?? one.found[scaleIn(taps, frame, object)] ?? one.found.object).mask];
   });
 
   return (

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { boxesIn, drawnBox } from './boxes';
-import { noTaps, type TapBox, type Taps } from './taps';
+import { boxesIn } from './boxes';
+import { boxIn, noTaps, type TapBox, type Taps } from './taps';
 
 const box = (x: number, frame: number, object = 1): TapBox => ({ x, y: 20, width: 10, height: 10, frame, object });
 const taps = (...boxes: TapBox[]): Taps => ({ ...noTaps, boxes });
@@ -35,11 +35,11 @@ describe('boxesIn', () => {
   });
 });
 
-describe('drawnBox', () => {
-  it('is the current object’s in the frame, not one on the way', () => {
+describe('boxIn', () => {
+  it('is the one drawn in the frame, not one on the way', () => {
     const some = taps(box(10, 2), box(40, 12), box(90, 5, 2));
-    expect(drawnBox(some, 12)?.x).toBe(40);
-    expect(drawnBox(some, 5)).toBeUndefined();
-    expect(drawnBox({ ...some, object: 2 }, 5)?.x).toBe(90);
+    expect(boxIn(some, 12, 1)?.x).toBe(40);
+    expect(boxIn(some, 5, 1)).toBeUndefined();
+    expect(boxIn(some, 5, 2)?.x).toBe(90);
   });
 });

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { boxOnTheWay } from '../geometry/box';
 import type { ShownBox } from '../point/shown';
-import type { TapBox, Taps } from './taps';
-
-/** The current object's box that was drawn in `frame`. */
-export const drawnBox = (taps: Taps, frame: number): TapBox | undefined =>
-  taps.boxes.find((box) => box.frame === frame && box.object === taps.object);
+import type { Taps } from './taps';
 
 /** Each object's box in `frame`; with `offers`, where the current object has none, the nearest drawn one. */
 export function boxesIn(taps: Taps, frame: number, offers: boolean): ShownBox[] {

@@ -56,6 +56,11 @@ const tappedObjects = (taps: Taps): number[] => [...taps.points, ...taps.boxes].
 export const pointsIn = (taps: Taps, frame: number, object: number): TapPoint[] =>
   taps.points.filter((point) => point.frame === frame && point.object === object);
 
+const isOf = (frame: number, object: number) => (box: TapBox) => box.frame === frame && box.object === object;
+
+/** The box that was drawn around an object in a frame. */
+export const boxIn = (taps: Taps, frame: number, object: number): TapBox | undefined => taps.boxes.find(isOf(frame, object));
+
 /** What was chosen after the last point. */
 export const scaleIn = (taps: Taps, frame: number, object: number): CandidateScale =>
   pointsIn(taps, frame, object).at(-1)?.scale ?? 'object';
@@ -75,8 +80,6 @@ function changed(taps: Taps, change: Partial<Said>): Taps {
   return { ...taps, ...change, past: [...taps.past, { points, boxes, object }], notThis: false };
 }
 
-const isOf = (frame: number, object: number) => (box: TapBox) => box.frame === frame && box.object === object;
-
 export function tapped(taps: Taps, action: TapAction): Taps {
   switch (action.do) {
     case 'tap': {
@@ -88,7 +91,7 @@ export function tapped(taps: Taps, action: TapAction): Taps {
     case 'box': {
       const { box, goesOn = false } = action;
       const isHere = isOf(box.frame, box.object);
-      const before = taps.boxes.find(isHere);
+      const before = boxIn(taps, box.frame, box.object);
       if (before && isSameBox(before, box)) return taps;
       const change = { boxes: [...taps.boxes.filter((one) => !isHere(one)), box], object: box.object };
       return goesOn ? { ...taps, ...change } : changed(taps, change);

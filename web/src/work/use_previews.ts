@@ -7,22 +7,26 @@ import type { Candidate, CandidateScale, Preview, PreviewRequest } from '../api/
 import { sessionEnded } from '../app/session';
 import { MaskDecoder } from '../mask/mask_decoder';
 import type { ShownMask } from '../mask/shown_mask';
-import { objectsOf, pointsIn, type Taps } from './taps';
+import { boxIn, objectsOf, pointsIn, type Taps } from './taps';
 
 export interface Found {
   readonly mask: ShownMask;
   readonly confidence: number;
 }
+/** The likeliest of each scale that was found; there always is an object. */
+export type FoundScales = Partial<Record<CandidateScale, Found>> & { object: Found };
 export type PreviewState =
   | { state: 'thinking' }
-  /** The likeliest of each scale that was found; there always is an object. */
-  | { state: 'found'; found: Partial<Record<CandidateScale, Found>> & { object: Found } }
+  | { state: 'found'; found: FoundScales }
   | { state: 'nothing' }
   | { state: 'failed'; error: ApiError };
 
-/** The points as they are asked about. What is chosen of the answer is not asked again. */
+/**
+ * The points as they are asked about; none where a box of the frame holds in their place. What is chosen of the answer is
+ * not asked again.
+ */
 function asked(taps: Taps, frame: number, object: number) {
-  const points = pointsIn(taps, frame, object);
+  const points = boxIn(taps, frame, object) ? [] : pointsIn(taps, frame, object);
   return points.map(({ at, isObject, scale }, i) => ({
     x: at.x, y: at.y, object, label: isObject ? (1 as const) : (0 as const),
     ...(scale && i < points.length - 1 && { scale }),
@@ -107,7 +111,7 @@ export function usePreviews(videoId: string, taps: Taps, frame: number): Readonl
   const here = new Map<number, PreviewState>();
   for (const object of objectsOf(taps)) {
     const state = known.get(keyOf(taps, frame, object));
-    if (state && pointsIn(taps, frame, object).length > 0) here.set(object, state);
+    if (state) here.set(object, state);
   }
   return here;
 }
