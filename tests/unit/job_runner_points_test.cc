@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-enum class Point { kBeforeTheChildIsReady, kWhileItWorks, kAfterACheckpoint, kBeforeFinish };
+enum class Moment { kBeforeTheChildIsReady, kWhileItWorks, kAfterACheckpoint, kBeforeFinish };
 enum class Event { kLost, kCancelled, kStopped, kDeleted };
 
 constexpr const char* kPoints[] = {"BeforeTheChildIsReady", "WhileItWorks", "AfterACheckpoint",
@@ -20,7 +20,7 @@ constexpr const char* kPoints[] = {"BeforeTheChildIsReady", "WhileItWorks", "Aft
 constexpr const char* kEvents[] = {"Lost", "Cancelled", "Stopped", "Deleted"};
 
 class JobRunnerPoints : public WorkerFixture,
-                        public testing::WithParamInterface<std::tuple<Point, Event>> {
+                        public testing::WithParamInterface<std::tuple<Moment, Event>> {
  protected:
   void Happen(Event event, const Job& job) {
     switch (event) {
@@ -54,19 +54,19 @@ TEST_P(JobRunnerPoints, LeaveAMaskJobAsItMustBe) {
   Steps steps{{"write", "checkpoint.jsonl", "MASKS"}, {"checkpoint"}}, start;
   std::string call;
   switch (point) {
-    case Point::kBeforeTheChildIsReady:
+    case Moment::kBeforeTheChildIsReady:
       start = {{"hang"}};
       call = "OpenPlain";
       break;
-    case Point::kWhileItWorks:
+    case Moment::kWhileItWorks:
       steps = {{"progress", "tracking", 1, 2}, {"wait"}};
       call = "Heartbeat tracking";
       break;
-    case Point::kAfterACheckpoint:
+    case Moment::kAfterACheckpoint:
       steps.push_back({"wait"});
       call = "Checkpoint";
       break;
-    case Point::kBeforeFinish:
+    case Moment::kBeforeFinish:
       steps.push_back({"masked"});
       call = "PutFile report.json";
       break;
@@ -78,9 +78,9 @@ TEST_P(JobRunnerPoints, LeaveAMaskJobAsItMustBe) {
 
   const Job job = Get(claimed.id);
   const std::string attempt = std::to_string(claimed.fence);
-  const bool is_done = point == Point::kBeforeFinish;
+  const bool is_done = point == Moment::kBeforeFinish;
   std::vector<std::string> kept;  // For the next attempt.
-  if (point == Point::kAfterACheckpoint || point == Point::kBeforeFinish)
+  if (point == Moment::kAfterACheckpoint || point == Moment::kBeforeFinish)
     kept = {"checkpoint/masks.jsonl"};
   switch (event) {
     case Event::kLost:
@@ -113,8 +113,8 @@ TEST_P(JobRunnerPoints, LeaveAMaskJobAsItMustBe) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, JobRunnerPoints,
-    testing::Combine(testing::Values(Point::kBeforeTheChildIsReady, Point::kWhileItWorks,
-                                     Point::kAfterACheckpoint, Point::kBeforeFinish),
+    testing::Combine(testing::Values(Moment::kBeforeTheChildIsReady, Moment::kWhileItWorks,
+                                     Moment::kAfterACheckpoint, Moment::kBeforeFinish),
                      testing::Values(Event::kLost, Event::kCancelled, Event::kStopped,
                                      Event::kDeleted)),
     [](const auto& one) {
@@ -179,7 +179,7 @@ TEST_P(JobRunnerMoments, LeaveAPreviewAsItMustBe) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, JobRunnerMoments,
-                         testing::Combine(testing::Values(Point::kWhileItWorks),
+                         testing::Combine(testing::Values(Moment::kWhileItWorks),
                                           testing::Values(Event::kLost, Event::kCancelled,
                                                           Event::kStopped, Event::kDeleted)),
                          [](const auto& one) {

@@ -12,13 +12,13 @@
 namespace tapmask::api {
 namespace {
 
-[[noreturn]] void Refuse() {
+[[noreturn]] void RefuseCaller() {
   throw Error(Code::kUnauthenticated, "Sign in first.");
 }
 
 Caller CallerFor(Services& services, const UserId& user_id, bool is_by_key, const TokenHash& hash) {
   const std::optional<User> user = services.stores.users().Get(user_id);
-  if (!user || user->closed_at) Refuse();
+  if (!user || user->closed_at) RefuseCaller();
   return {user->id, user->tier, is_by_key, hash};
 }
 
@@ -35,11 +35,11 @@ std::string_view BearerToken(std::string_view field) {
 Caller ByKey(Services& services, const Request& request) {
   const auto fields = request.headers.All("Authorization");
   const std::string_view token = fields.size() == 1 ? BearerToken(fields.front()) : "";
-  if (!IsApiKey(token)) Refuse();
+  if (!IsApiKey(token)) RefuseCaller();
   CredentialStore& credentials = services.stores.credentials();
   const TokenHash hash = HashOfToken(token);
   const std::optional<ApiKey> key = credentials.FindKey(hash);
-  if (!key) Refuse();
+  if (!key) RefuseCaller();
   const Caller caller = CallerFor(services, key->user_id, true, hash);
   try {
     credentials.KeyUsed(key->id, services.clock.Now());
@@ -53,11 +53,11 @@ Caller ByKey(Services& services, const Request& request) {
 Caller BySession(Services& services, const Request& request) {
   const std::optional<std::string> token =
       SessionCookie(services.settings.is_over_tls).TokenOf(request.headers);
-  if (!token || !IsToken(*token)) Refuse();
+  if (!token || !IsToken(*token)) RefuseCaller();
   const TokenHash hash = HashOfToken(*token);
   const std::optional<Session> session =
       services.stores.credentials().FindSession(hash, services.clock.Now());
-  if (!session) Refuse();
+  if (!session) RefuseCaller();
   return CallerFor(services, session->user_id, false, hash);
 }
 

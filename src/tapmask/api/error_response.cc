@@ -40,7 +40,7 @@ std::string TitleOf(std::string_view code) {
 }
 
 // Whole characters only.
-std::string Shortened(std::string_view text) {
+std::string ShortText(std::string_view text) {
   if (text.size() <= kMostDetailBytes) return std::string(text);
   size_t end = kMostDetailBytes;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
@@ -84,7 +84,7 @@ Response Problem(int status, std::string_view code, std::string_view detail, Hea
                                     {"title", title},
                                     {"status", status},
                                     {"code", code},
-                                    {"detail", detail.empty() ? title + "." : Shortened(detail)}};
+                                    {"detail", detail.empty() ? title + "." : ShortText(detail)}};
   Response response;
   response.status = status;
   response.headers = std::move(headers);

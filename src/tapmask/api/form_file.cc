@@ -9,7 +9,7 @@
 namespace tapmask::api {
 namespace {
 
-constexpr size_t kPieceBytes = 32 * 1024;
+constexpr size_t kCopyBytes = 32 * 1024;
 constexpr size_t kMostFieldBytes = 1'024;
 
 }  // namespace
@@ -55,7 +55,7 @@ Task<size_t> FormFile::Read(std::span<char> out) {
   while (at_ == data_.size() && !is_at_end_) {
     data_.clear();
     at_ = 0;
-    std::array<char, kPieceBytes> piece;
+    std::array<char, kCopyBytes> piece;
     const size_t got = co_await body_.Read(piece);
     if (got > 0) {
       parser_.Feed(std::string_view(piece.data(), got));

@@ -16,18 +16,18 @@
 namespace tapmask::api {
 namespace {
 
-constexpr int64_t kMostInPage = 100;
-constexpr int64_t kUsualPage = 20;
-constexpr int64_t kBodyLimit = 1'024;
+constexpr int64_t kMostJobs = 100;
+constexpr int64_t kUsualJobs = 20;
+constexpr int64_t kJobBodyLimit = 1'024;
 
 bool HasOutput(const Job& job) {
   return job.kind == JobKind::kMask && job.status == JobStatus::kComplete &&
          !job.output_key.empty();
 }
 
-Response List(Services& services, const Request& request) {
+Response ListJobs(Services& services, const Request& request) {
   const auto limit =
-      static_cast<size_t>(QueryWhole(request, "limit", 1, kMostInPage).value_or(kUsualPage));
+      static_cast<size_t>(QueryWhole(request, "limit", 1, kMostJobs).value_or(kUsualJobs));
   const UserId& user_id = request.caller->user_id;
   const std::optional<JobId> before = QueryId<JobId>(request, "before");
   // Jobs are kept also when their video is deleted.
@@ -55,7 +55,7 @@ Response List(Services& services, const Request& request) {
   return response;
 }
 
-Response Get(Services& services, const Request& request) {
+Response GetJob(Services& services, const Request& request) {
   const Job job = NeedJob(services, request, request.PathParameter("jobId"));
   const bool is_kept = IsVideoKept(services, job);
   const bool has_file = HasOutput(job) && is_kept;
@@ -88,13 +88,13 @@ void AddJobRoutes(RouteTable& routes, Services& services) {
     route.method = method;
     route.pattern = std::move(pattern);
     route.operation_id = std::move(operation);
-    route.body_limit_bytes = method == Method::kPost ? kBodyLimit : 0;
+    route.body_limit_bytes = method == Method::kPost ? kJobBodyLimit : 0;
     route.handler = BlockingHandler(
         [&services, handle](Request& request) { return handle(services, request); });
     routes.Add(std::move(route));
   };
-  add(Method::kGet, "/api/v1/jobs", "listJobs", List);
-  add(Method::kGet, "/api/v1/jobs/{jobId}", "getJob", Get);
+  add(Method::kGet, "/api/v1/jobs", "listJobs", ListJobs);
+  add(Method::kGet, "/api/v1/jobs/{jobId}", "getJob", GetJob);
   add(Method::kPost, "/api/v1/jobs/{jobId}/cancel", "cancelJob", Cancel);
 }
 

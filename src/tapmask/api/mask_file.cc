@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tapmask/core/error.h"
+#include "tapmask/jobs/bounds.h"
 
 namespace tapmask::api {
 namespace {
@@ -25,12 +26,9 @@ constexpr int64_t kMostEndLineBytes = 4'096;  // Of the last line.
 constexpr int64_t kPrefixBytes = 64;          // Of a line, with its object and frame.
 constexpr int kMostSide = 16'384;
 constexpr int64_t kMostPixels = int64_t{1} << 26;
-constexpr int64_t kMostFrames = 100'000'000;
 constexpr int64_t kMostRatio = 2'147'483'647;
 constexpr int64_t kMostPts = 9'007'199'254'740'991;
-constexpr int kMostDepth = 8;
-constexpr std::string_view kNameCharacters =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+constexpr int kMostLineDepth = 8;
 
 [[noreturn]] void Malformed(std::string_view what) {
   throw Error(Code::kInternal, "The masks of this job cannot be read.",
@@ -39,7 +37,7 @@ constexpr std::string_view kNameCharacters =
 
 Json Parsed(std::string_view line) {
   const auto check = [](int depth, Json::parse_event_t, Json&) {
-    if (depth > kMostDepth) Malformed("a line is nested too deeply");
+    if (depth > kMostLineDepth) Malformed("a line is nested too deeply");
     return true;
   };
   Json json = Json::parse(line, check, false);

@@ -12,7 +12,7 @@ namespace tapmask::api {
 namespace {
 
 constexpr std::string_view kSignature = "\x89PNG\r\n\x1a\n";
-constexpr size_t kPieceBytes = 64 * 1024;
+constexpr size_t kPngPieceBytes = 64 * 1024;
 
 std::string BigEndian(uint32_t number) {
   std::string text;
@@ -58,7 +58,7 @@ class Deflater {
   }
 
   z_stream stream_{};
-  std::array<Bytef, kPieceBytes> piece_;
+  std::array<Bytef, kPngPieceBytes> piece_;
   std::string out_;
 };
 

@@ -28,7 +28,7 @@ using OrderedJson = nlohmann::ordered_json;
 
 constexpr int64_t kMostFrame = 100'000'000;
 constexpr int64_t kMostFramesInPage = 100;
-constexpr int64_t kUsualPage = 25;
+constexpr int64_t kUsualFrames = 25;
 constexpr int64_t kMostObjects = 32;
 constexpr int64_t kMostCandidate = 95;
 // A page ends with the frame in which it gets that long, and no frame may be larger than that.
@@ -87,14 +87,14 @@ OrderedJson MaskJson(const JobId& id, const MaskFile::Header& header, MaskFile::
       {"pngUrl", std::move(png_url)}};
 }
 
-struct Page {
+struct MaskPage {
   OrderedJson masks = OrderedJson::array();
   std::optional<int64_t> next;
 };
 
-Page ReadPage(MaskFile& file, const JobId& id, int64_t from, int64_t limit,
-              std::optional<int64_t> object) {
-  Page page;
+MaskPage ReadPage(MaskFile& file, const JobId& id, int64_t from, int64_t limit,
+                  std::optional<int64_t> object) {
+  MaskPage page;
   std::optional<int64_t> last;  // Frame that was looked at.
   int64_t frames = 0;
   size_t bytes = 0;
@@ -136,9 +136,9 @@ Response Lines(Services& services, Request& request, const Job& job, const Video
   return std::move(*response);
 }
 
-Response List(Services& services, Request& request) {
+Response ListMasks(Services& services, Request& request) {
   const int64_t from = QueryWhole(request, "from", 0, kMostFrame).value_or(0);
-  const int64_t limit = QueryWhole(request, "limit", 1, kMostFramesInPage).value_or(kUsualPage);
+  const int64_t limit = QueryWhole(request, "limit", 1, kMostFramesInPage).value_or(kUsualFrames);
   const auto object = QueryWhole(request, "object", 1, kMostObjects);
   const Job job = NeedJob(services, request, request.PathParameter("jobId"));
   const FinishedMask finished = NeedFinishedMask(services, job);
@@ -150,7 +150,7 @@ Response List(Services& services, Request& request) {
     const auto reader = OpenMasks(services, job);
     MaskFile file(*reader);
     const MaskFile::Header& header = file.header();
-    Page page = ReadPage(file, job.id, from, limit, object);
+    MaskPage page = ReadPage(file, job.id, from, limit, object);
     OrderedJson json{
         {"jobId", job.id.text()},
         {"width", header.width},
@@ -267,7 +267,7 @@ void AddMaskRoutes(RouteTable& routes, Services& services) {
         [&services, handle](Request& request) { return handle(services, request); });
     routes.Add(std::move(route));
   };
-  add("/api/v1/jobs/{jobId}/masks", "listMasks", List);
+  add("/api/v1/jobs/{jobId}/masks", "listMasks", ListMasks);
   add("/api/v1/jobs/{jobId}/masks/{frame}.png", "getMaskPicture", Picture);
   add("/api/v1/jobs/{jobId}/report", "getReport", Report);
   add("/api/v1/jobs/{jobId}/review", "getReview", Review);

@@ -16,7 +16,7 @@ namespace {
 
 constexpr size_t kMostNameBytes = 256, kMostFilenameBytes = 1'024;
 
-[[noreturn]] void Refuse(std::string_view what) {
+[[noreturn]] void RefuseForm(std::string_view what) {
   throw Error(Code::kInvalidArgument, "The form is malformed: " + std::string(what) + ".");
 }
 
@@ -45,7 +45,7 @@ struct Value {
     std::optional<std::string> found;
     for (const auto& [known, text] : parameters) {
       if (!EqualIgnoringCase(known, name)) continue;
-      if (found) Refuse("a parameter is given twice");
+      if (found) RefuseForm("a parameter is given twice");
       found = text;
     }
     return found;
@@ -61,7 +61,7 @@ std::string TakeQuoted(std::string_view& rest) {
     if (rest[i] == '\\' && i + 1 < rest.size() && (rest[i + 1] == '"' || rest[i + 1] == '\\')) ++i;
     text += rest[i];
   }
-  if (i >= rest.size()) Refuse("a quote is not closed");
+  if (i >= rest.size()) RefuseForm("a quote is not closed");
   rest.remove_prefix(i + 1);
   return text;
 }
@@ -74,14 +74,14 @@ Value ParseValue(std::string_view text) {
   while (true) {
     rest = Trimmed(rest);
     if (rest.empty()) return parsed;
-    if (rest.front() != ';') Refuse("a header field has something behind a parameter");
+    if (rest.front() != ';') RefuseForm("a header field has something behind a parameter");
     rest = Trimmed(rest.substr(1));
     if (rest.empty()) return parsed;
     const size_t equals = rest.find('=');
     const std::string_view name = rest.substr(0, equals);
     if (equals == std::string_view::npos || name.empty() ||
         !std::all_of(name.begin(), name.end(), IsTokenChar)) {
-      Refuse("a header field has a malformed parameter");
+      RefuseForm("a header field has a malformed parameter");
     }
     rest.remove_prefix(equals + 1);
     std::string value;
@@ -113,45 +113,45 @@ class PartHeader {
     const std::string_view name = line.substr(0, colon);
     if (colon == std::string_view::npos || name.empty() ||
         !std::all_of(name.begin(), name.end(), IsTokenChar)) {
-      Refuse("a part has a malformed header field");
+      RefuseForm("a part has a malformed header field");
     }
     const std::string_view value = Trimmed(line.substr(colon + 1));
-    if (HasControls(value)) Refuse("a part's header field has control characters");
+    if (HasControls(value)) RefuseForm("a part's header field has control characters");
     if (EqualIgnoringCase(name, "Content-Disposition")) {
       Disposition(value);
     } else if (EqualIgnoringCase(name, "Content-Type")) {
-      if (has_type_) Refuse("a part has two Content-Types");
+      if (has_type_) RefuseForm("a part has two Content-Types");
       has_type_ = true;
       if (value.size() >= 10 && EqualIgnoringCase(value.substr(0, 10), "multipart/")) {
-        Refuse("parts must not be nested");
+        RefuseForm("parts must not be nested");
       }
       part_.content_type = value;
     } else if (EqualIgnoringCase(name, "Content-Transfer-Encoding")) {
       const bool is_plain = EqualIgnoringCase(value, "binary") ||
                             EqualIgnoringCase(value, "8bit") || EqualIgnoringCase(value, "7bit");
-      if (!is_plain) Refuse("parts must not be encoded");
+      if (!is_plain) RefuseForm("parts must not be encoded");
     }
   }
 
   FormPart Take() {
-    if (!has_disposition_) Refuse("a part has no Content-Disposition");
+    if (!has_disposition_) RefuseForm("a part has no Content-Disposition");
     return std::move(part_);
   }
 
  private:
   void Disposition(std::string_view text) {
-    if (std::exchange(has_disposition_, true)) Refuse("a part has two Content-Dispositions");
+    if (std::exchange(has_disposition_, true)) RefuseForm("a part has two Content-Dispositions");
     const Value value = ParseValue(text);
-    if (!EqualIgnoringCase(value.value, "form-data")) Refuse("a part is no form data");
+    if (!EqualIgnoringCase(value.value, "form-data")) RefuseForm("a part is no form data");
     const auto name = value.Parameter("name");
     if (!name || name->empty() || name->size() > kMostNameBytes || !IsUtf8(*name)) {
-      Refuse("a part's name is missing or malformed");
+      RefuseForm("a part's name is missing or malformed");
     }
     part_.name = *name;
     const auto filename = value.Parameter("filename");
     if (!filename) return;
     if (filename->size() > kMostFilenameBytes || !IsUtf8(*filename)) {
-      Refuse("a file's name is too long or malformed");
+      RefuseForm("a file's name is too long or malformed");
     }
     part_.filename = FileName(*filename);
   }
@@ -172,7 +172,7 @@ std::string MultipartParser::BoundaryOf(std::string_view content_type) {
   const bool is_fine = boundary && !boundary->empty() && boundary->size() <= 70 &&
                        boundary->back() != ' ' &&
                        std::all_of(boundary->begin(), boundary->end(), IsBoundaryChar);
-  if (!is_fine) Refuse("its boundary is missing or malformed");
+  if (!is_fine) RefuseForm("its boundary is missing or malformed");
   return *boundary;
 }
 
@@ -187,8 +187,8 @@ void MultipartParser::Feed(std::string_view chunk) {
 }
 
 void MultipartParser::Finish() {
-  if (state_ != State::kEnd) Refuse("it was cut off");
-  if (Rest() == "\r") Refuse("something stands behind its end");
+  if (state_ != State::kEnd) RefuseForm("it was cut off");
+  if (Rest() == "\r") RefuseForm("something stands behind its end");
 }
 
 bool MultipartParser::Step() {
@@ -207,7 +207,7 @@ bool MultipartParser::StepStart() {
   const std::string_view rest = Rest();
   const size_t known = std::min(first.size(), rest.size());
   if (rest.substr(0, known) != first.substr(0, known))
-    Refuse("it does not begin with its boundary");
+    RefuseForm("it does not begin with its boundary");
   if (known < first.size()) return false;
   at_ += first.size();
   state_ = State::kAfterBoundary;
@@ -217,17 +217,18 @@ bool MultipartParser::StepStart() {
 bool MultipartParser::StepAfterBoundary() {
   const std::string_view rest = Rest();
   // Told at the first wrong byte, so that it does not depend on where the chunks end.
-  if (!rest.empty() && rest[0] != '\r' && rest[0] != '-') Refuse("something follows a boundary");
+  if (!rest.empty() && rest[0] != '\r' && rest[0] != '-')
+    RefuseForm("something follows a boundary");
   if (rest.size() < 2) return false;
   const std::string_view mark = rest.substr(0, 2);
   if (mark == "--") {
-    if (parts_ == 0) Refuse("it has no parts");
+    if (parts_ == 0) RefuseForm("it has no parts");
     state_ = State::kEnd;
   } else if (mark == "\r\n") {
-    if (++parts_ > limits_.parts) Refuse("it has too many parts");
+    if (++parts_ > limits_.parts) RefuseForm("it has too many parts");
     state_ = State::kHeader;
   } else {
-    Refuse("something follows a boundary");
+    RefuseForm("something follows a boundary");
   }
   at_ += 2;
   return true;
@@ -235,17 +236,17 @@ bool MultipartParser::StepAfterBoundary() {
 
 bool MultipartParser::StepHeader() {
   const std::string_view rest = Rest();
-  if (rest.starts_with("\r\n")) Refuse("a part has no Content-Disposition");
+  if (rest.starts_with("\r\n")) RefuseForm("a part has no Content-Disposition");
   const size_t end = rest.find("\r\n\r\n");
   // Without its end, up to three bytes of that may be there.
   const size_t least =
       end == std::string_view::npos ? rest.size() - std::min<size_t>(rest.size(), 3) : end;
-  if (least > limits_.header_bytes) Refuse("a part's header is too large");
+  if (least > limits_.header_bytes) RefuseForm("a part's header is too large");
   if (end == std::string_view::npos) return false;
   PartHeader header;
   std::string_view lines = rest.substr(0, end);
   for (size_t fields = 1; !lines.empty(); ++fields) {
-    if (fields > limits_.header_fields) Refuse("a part has too many header fields");
+    if (fields > limits_.header_fields) RefuseForm("a part has too many header fields");
     const size_t line_end = std::min(lines.find("\r\n"), lines.size());
     header.Add(lines.substr(0, line_end));
     lines.remove_prefix(std::min(line_end + 2, lines.size()));
@@ -275,7 +276,7 @@ bool MultipartParser::StepData() {
 }
 
 bool MultipartParser::StepEnd() {
-  if (!std::string_view("\r\n").starts_with(Rest())) Refuse("something stands behind its end");
+  if (!std::string_view("\r\n").starts_with(Rest())) RefuseForm("something stands behind its end");
   return false;
 }
 

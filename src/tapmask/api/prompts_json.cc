@@ -10,17 +10,17 @@
 #include "tapmask/api/error_response.h"
 #include "tapmask/api/json_body.h"
 #include "tapmask/core/error.h"
+#include "tapmask/jobs/bounds.h"
 
 namespace tapmask::api {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr double kMostPixels = 65'536;
-constexpr int64_t kMostFrames = 100'000'000;
+constexpr double kFarthest = 65'536;
 constexpr double kMostSeconds = 1e6;
 
-[[noreturn]] void Refuse(std::string_view name, std::string_view what) {
+[[noreturn]] void RefusePrompt(std::string_view name, std::string_view what) {
   throw Error(Code::kInvalidArgument, fmt::format("\"{}\" {}.", name, what));
 }
 
@@ -29,15 +29,15 @@ void RefuseNulls(const Json& object, const std::string& path) {
   for (const auto& [name, value] : object.items()) {
     if (!value.is_null()) continue;
     // A name of the user's own is not repeated at any length.
-    Refuse(path + (name.size() <= 64 ? name : "..."), "must not be null; leave it out");
+    RefusePrompt(path + (name.size() <= 64 ? name : "..."), "must not be null; leave it out");
   }
 }
 
 // Leaves the rest in `body`.
 std::string TakeVideoId(Json& body) {
   const auto found = body.find("videoId");
-  if (found == body.end()) Refuse("videoId", "is missing");
-  if (!found->is_string()) Refuse("videoId", "must be the id of a video");
+  if (found == body.end()) RefusePrompt("videoId", "is missing");
+  if (!found->is_string()) RefusePrompt("videoId", "must be the id of a video");
   std::string id = found->get<std::string>();
   body.erase(found);
   return id;
@@ -46,7 +46,7 @@ std::string TakeVideoId(Json& body) {
 void CheckCount(const Json& body, const char* name) {
   const auto list = body.find(name);
   if (list != body.end() && list->is_array() && list->size() > kMostPrompts) {
-    Refuse(name, fmt::format("must be a list of at most {}", kMostPrompts));
+    RefusePrompt(name, fmt::format("must be a list of at most {}", kMostPrompts));
   }
 }
 
@@ -56,7 +56,7 @@ Json SegmentationPoint(Json given) {
   JsonMembers members(std::move(given), "segmentationPoint");
   Json point;
   for (const char* name : {"x", "y"}) {
-    const auto pixels = members.Number(name, 0, kMostPixels);
+    const auto pixels = members.Number(name, 0, kFarthest);
     if (!pixels) members.Refuse(name, "is missing");
     point[name] = *pixels;
   }

@@ -9,7 +9,7 @@
 namespace tapmask::api {
 namespace {
 
-[[noreturn]] void Refuse(std::string detail) {
+[[noreturn]] void RefuseHead(std::string detail) {
   throw HttpError(400, "bad_request", std::move(detail));
 }
 
@@ -28,7 +28,7 @@ bool IsToken(std::string_view text) {
   });
 }
 
-bool HasControls(std::string_view text) {
+bool HasForbidden(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) {
     return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
   });
@@ -37,63 +37,64 @@ bool HasControls(std::string_view text) {
 void CheckRequestLine(std::string_view line, const Limits& limits) {
   const size_t first = line.find(' ');
   const size_t last = line.rfind(' ');
-  if (first == std::string_view::npos || first == last) Refuse("The request line is malformed.");
+  if (first == std::string_view::npos || first == last)
+    RefuseHead("The request line is malformed.");
   const std::string_view method = line.substr(0, first);
   const std::string_view target = line.substr(first + 1, last - first - 1);
   const std::string_view version = line.substr(last + 1);
-  if (!IsToken(method) || method.size() > 32) Refuse("The request's method is malformed.");
+  if (!IsToken(method) || method.size() > 32) RefuseHead("The request's method is malformed.");
   if (target.size() > limits.target_bytes) {
     throw HttpError(414, "uri_too_long", "The address is too long.");
   }
   const bool is_plain = !target.empty() && std::all_of(target.begin(), target.end(), [](char c) {
     return c > 0x20 && c < 0x7f && c != '"' && c != '<' && c != '>' && c != '\\' && c != '#';
   });
-  if (!is_plain) Refuse("The address has characters that must be percent-encoded.");
+  if (!is_plain) RefuseHead("The address has characters that must be percent-encoded.");
   if (version == "HTTP/1.1" || version == "HTTP/1.0") return;
   const bool is_version = version.size() == 8 && version.starts_with("HTTP/") &&
                           IsDigits(version.substr(5, 1)) && version[6] == '.' &&
                           IsDigits(version.substr(7));
-  if (!is_version) Refuse("The request line is malformed.");
+  if (!is_version) RefuseHead("The request line is malformed.");
   throw HttpError(505, "http_version_unsupported", "Use HTTP/1.1.");
 }
 
-struct Framing {
+struct HeadFraming {
   int hosts = 0;
   int lengths = 0;
   int encodings = 0;
   bool is_chunked = false;
 };
 
-void CheckField(std::string_view line, Framing& framing) {
-  if (line.front() == ' ' || line.front() == '\t') Refuse("A header field is folded.");
+void CheckField(std::string_view line, HeadFraming& framing) {
+  if (line.front() == ' ' || line.front() == '\t') RefuseHead("A header field is folded.");
   const size_t colon = line.find(':');
   if (colon == std::string_view::npos || !IsToken(line.substr(0, colon))) {
-    Refuse("A header field is malformed.");
+    RefuseHead("A header field is malformed.");
   }
   const std::string_view name = line.substr(0, colon);
   const std::string_view value = Trimmed(line.substr(colon + 1));
-  if (HasControls(value)) Refuse("A header field has control characters.");
+  if (HasForbidden(value)) RefuseHead("A header field has control characters.");
   if (EqualIgnoringCase(name, "Host")) {
     ++framing.hosts;
-    if (!value.empty() && !HostName(value)) Refuse("Host is malformed.");
+    if (!value.empty() && !HostName(value)) RefuseHead("Host is malformed.");
   } else if (EqualIgnoringCase(name, "Content-Length")) {
     ++framing.lengths;
     // 18 digits fit into 64 bits.
-    if (!IsDigits(value) || value.size() > 18) Refuse("Content-Length is malformed.");
+    if (!IsDigits(value) || value.size() > 18) RefuseHead("Content-Length is malformed.");
   } else if (EqualIgnoringCase(name, "Transfer-Encoding")) {
     ++framing.encodings;
     framing.is_chunked = EqualIgnoringCase(value, "chunked");
   }
 }
 
-void CheckFraming(const Framing& framing, bool is_http_1_0) {
-  if (framing.hosts > 1) Refuse("There is more than one Host.");
-  if (framing.hosts == 0 && !is_http_1_0) Refuse("Host is missing.");
-  if (framing.lengths > 1) Refuse("There is more than one Content-Length.");
+void CheckFraming(const HeadFraming& framing, bool is_http_1_0) {
+  if (framing.hosts > 1) RefuseHead("There is more than one Host.");
+  if (framing.hosts == 0 && !is_http_1_0) RefuseHead("Host is missing.");
+  if (framing.lengths > 1) RefuseHead("There is more than one Content-Length.");
   if (framing.encodings == 0) return;
-  if (framing.lengths > 0) Refuse("Content-Length and Transfer-Encoding exclude each other.");
-  if (is_http_1_0) Refuse("Transfer-Encoding needs HTTP/1.1.");
-  if (framing.encodings > 1) Refuse("There is more than one Transfer-Encoding.");
+  if (framing.lengths > 0) RefuseHead("Content-Length and Transfer-Encoding exclude each other.");
+  if (is_http_1_0) RefuseHead("Transfer-Encoding needs HTTP/1.1.");
+  if (framing.encodings > 1) RefuseHead("There is more than one Transfer-Encoding.");
   if (!framing.is_chunked) {
     throw HttpError(501, "not_implemented", "Of transfer encodings, only chunked is understood.");
   }
@@ -122,7 +123,7 @@ std::optional<std::string> Unescaped(std::string_view text, bool is_query) {
       i += 2;
     }
   }
-  if (HasControls(plain) || plain.find('\t') != std::string::npos || !IsUtf8(plain)) {
+  if (HasForbidden(plain) || plain.find('\t') != std::string::npos || !IsUtf8(plain)) {
     return std::nullopt;
   }
   return plain;
@@ -137,7 +138,7 @@ void SplitQuery(std::string_view text, Request& request) {
     const size_t equals = std::min(pair.find('='), pair.size());
     const auto name = Unescaped(pair.substr(0, equals), true);
     const auto value = Unescaped(pair.substr(std::min(equals + 1, pair.size())), true);
-    if (!name || !value) Refuse("The address's query is malformed.");
+    if (!name || !value) RefuseHead("The address's query is malformed.");
     request.query.emplace_back(*name, *value);
   }
 }
@@ -150,16 +151,16 @@ void CheckRequestHead(std::string_view head, const Limits& limits) {
   }
   bool is_first = true, is_http_1_0 = false;
   size_t fields = 0;
-  Framing framing;
+  HeadFraming framing;
   while (true) {
     const size_t end = head.find('\n');
     if (end == std::string_view::npos || end == 0 || head[end - 1] != '\r') {
-      Refuse("A line of the header does not end in CR LF.");
+      RefuseHead("A line of the header does not end in CR LF.");
     }
     const std::string_view line = head.substr(0, end - 1);
     head.remove_prefix(end + 1);
     if (line.empty()) break;
-    if (line.find('\r') != std::string_view::npos) Refuse("The header has a stray CR.");
+    if (line.find('\r') != std::string_view::npos) RefuseHead("The header has a stray CR.");
     if (is_first) {
       CheckRequestLine(line, limits);
       is_http_1_0 = line.ends_with("1.0");
@@ -171,8 +172,8 @@ void CheckRequestHead(std::string_view head, const Limits& limits) {
       CheckField(line, framing);
     }
   }
-  if (is_first) Refuse("The request line is missing.");
-  if (!head.empty()) Refuse("The header ends too early.");
+  if (is_first) RefuseHead("The request line is missing.");
+  if (!head.empty()) RefuseHead("The header ends too early.");
   CheckFraming(framing, is_http_1_0);
 }
 
@@ -182,12 +183,12 @@ void SplitTarget(Request& request) {
     // What a client sends to a proxy; servers must take it as well. The host in it is the one
     // that counts, so it may not say something else than Host.
     const bool is_url = target.starts_with("http://") || target.starts_with("https://");
-    if (!is_url) Refuse("The address must begin with a slash.");
+    if (!is_url) RefuseHead("The address must begin with a slash.");
     target.remove_prefix(target.find("//") + 2);
     const size_t end = std::min(target.find_first_of("/?"), target.size());
     const std::string_view host = target.substr(0, end);
     if (!request.headers.Has("Host") || !EqualIgnoringCase(host, *request.headers.Get("Host"))) {
-      Refuse("The address and Host name different hosts.");
+      RefuseHead("The address and Host name different hosts.");
     }
     target.remove_prefix(end);
   }

@@ -21,7 +21,7 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 using std::chrono::milliseconds;
 
-constexpr size_t kPieceBytes = 64 * 1024;
+constexpr size_t kBodyPieceBytes = 64 * 1024;
 // What one line between chunks, or the fields after the last, may have.
 constexpr size_t kMostChunkHeadBytes = 16 * 1024;
 // So much of a body that the handler did not want is read away to keep the connection.
@@ -171,7 +171,7 @@ Task<void> RequestReader::ReceiveBody() {
       limits_.body_time + milliseconds(read_bytes_ * 1'000 / limits_.body_bytes_per_second);
   const auto begun = SocketLine::Clock::now();
   const auto most = std::min<SocketLine::Clock::duration>(limits_.body_stall_time, whole - waited_);
-  const bool has_more = co_await line_.Receive(kPieceBytes, begun + most);
+  const bool has_more = co_await line_.Receive(kBodyPieceBytes, begun + most);
   waited_ += SocketLine::Clock::now() - begun;
   if (has_more) co_return;
   if (line_.timed_out()) Fail(408, "request_timeout", "The request's body came too slowly.");

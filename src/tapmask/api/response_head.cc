@@ -53,7 +53,7 @@ bool HasNoBody(int status) {
   return status < 200 || status == 204 || status == 304;
 }
 
-void CheckField(const Headers::Field& field) {
+void CheckResponseField(const Headers::Field& field) {
   const auto& [name, value] = field;
   const bool is_name = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
     return c > 0x20 && c < 0x7f && c != ':';
@@ -110,7 +110,7 @@ std::string ResponseHead(const Response& response, const Framing& framing, bool 
   fmt::format_to(out, "HTTP/1.1 {} {}\r\nDate: {}\r\n", response.status, Reason(response.status),
                  DateText());
   for (const Headers::Field& field : response.headers.fields()) {
-    CheckField(field);
+    CheckResponseField(field);
     fmt::format_to(out, "{}: {}\r\n", field.first, field.second);
   }
   switch (framing.kind) {

@@ -15,7 +15,7 @@
 namespace tapmask::api {
 namespace {
 
-constexpr int64_t kBodyLimit = 262'144;
+constexpr int64_t kSegmentBodyLimit = 262'144;
 
 void CheckEngine(const Services& services, const std::string& engine) {
   const auto& engines = services.settings.engines;
@@ -78,7 +78,7 @@ void AddSegmentRoutes(RouteTable& routes, Services& services) {
     route.method = Method::kPost;
     route.pattern = std::move(pattern);
     route.operation_id = std::move(operation);
-    route.body_limit_bytes = kBodyLimit;
+    route.body_limit_bytes = kSegmentBodyLimit;
     route.handler = BlockingHandler(
         [&services, handle](Request& request) { return handle(services, request); });
     routes.Add(std::move(route));

@@ -16,7 +16,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-std::string Get(const std::string& path) {
+std::string GetRequest(const std::string& path) {
   return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
 }
 
@@ -75,21 +75,21 @@ TEST(ServerUnderLoad, SurvivesClientsThatVanish) {
       case 1:
         client.Send("POST /count HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nabc");
         break;
-      case 2: client.Send(Get("/large/10000000")); break;
+      case 2: client.Send(GetRequest("/large/10000000")); break;
       default: break;
     }
   }
   TestClient client = server.Connect();
-  client.Send(Get("/hello"));
+  client.Send(GetRequest("/hello"));
   EXPECT_EQ(client.Read().body, "hello");
 }
 
 TEST(ServerDrain, FinishesRequestsAndClosesIdleConnections) {
   TestServer server;
   TestClient idle = server.Connect(), busy = server.Connect();
-  idle.Send(Get("/hello"));
+  idle.Send(GetRequest("/hello"));
   idle.Read();
-  busy.Send(Get("/gate"));
+  busy.Send(GetRequest("/gate"));
   server.gate.AwaitWaiting(1);
 
   std::jthread stopping([&] { server.server().Stop(seconds(60)); });
@@ -108,9 +108,9 @@ TEST(ServerDrain, EndsLongPolls) {
   limits.linger_time = milliseconds(20);
   TestServer server(limits, 1);
   TestClient client = server.Connect();
-  client.Send(Get("/poll"));
+  client.Send(GetRequest("/poll"));
   // On the same loop: by its answer, the poll waits.
-  EXPECT_EQ(server.Ask(Get("/hello")).status, 200);
+  EXPECT_EQ(server.Ask(GetRequest("/hello")).status, 200);
 
   std::jthread stopping([&] { server.server().Stop(seconds(60)); });
   EXPECT_EQ(client.Read().body, "stopped");
@@ -122,7 +122,7 @@ TEST(ServerDrain, CutsWhatDoesNotEndInTime) {
   upload.Send(
       "POST /count HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 100\r\n\r\n");
   EXPECT_EQ(upload.Read().status, 100);
-  reader.Send(Get("/large/100000000"));
+  reader.Send(GetRequest("/large/100000000"));
   reader.ReadUntil("\r\n\r\n");
 
   server.server().Stop(milliseconds(10));
@@ -147,7 +147,7 @@ TEST(ServerDrain, DoesNothingTwiceOrWithoutAStart) {
 TEST(ServerEvents, ComeAsTheyHappen) {
   TestServer server;
   TestClient client = server.Connect();
-  client.Send(Get("/events"));
+  client.Send(GetRequest("/events"));
   const std::string first = client.ReadUntil("event: job\nid: 1\ndata: one\n\n");
   EXPECT_NE(first.find("Content-Type: text/event-stream\r\n"), std::string::npos);
   EXPECT_NE(first.find("Cache-Control: no-store\r\n"), std::string::npos);
@@ -161,7 +161,7 @@ TEST(ServerEvents, ShowThatTheLineIsUp) {
   limits.event_time = milliseconds(10);
   TestServer server(limits);
   TestClient client = server.Connect();
-  client.Send(Get("/events"));
+  client.Send(GetRequest("/events"));
   EXPECT_NE(client.ReadUntil("3\r\n:\n\n\r\n3\r\n:\n\n\r\n").find(":\n\n"), std::string::npos);
 }
 
@@ -170,7 +170,7 @@ TEST(ServerEvents, EndWellWhenTheServerDrains) {
   limits.linger_time = milliseconds(20);
   TestServer server(limits);
   TestClient client = server.Connect();
-  client.Send(Get("/events"));
+  client.Send(GetRequest("/events"));
   client.ReadUntil("data: one\n\n");
 
   std::jthread stopping([&] { server.server().Stop(seconds(60)); });
@@ -183,7 +183,7 @@ TEST(ServerEvents, EndWhenTheClientGoes) {
   TestServer server;
   {
     TestClient client = server.Connect();
-    client.Send(Get("/events"));
+    client.Send(GetRequest("/events"));
     client.ReadUntil("data: one\n\n");
   }
   EXPECT_EQ(server.AwaitSeen(1)[0].route, "/events");

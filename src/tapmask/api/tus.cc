@@ -65,7 +65,7 @@ struct State {
   int64_t offset = 0;
 };
 
-void AddState(const State& state, Response& response) {
+void AddOffsets(const State& state, Response& response) {
   Headers& headers = response.headers;
   headers.Add("Upload-Offset", std::to_string(state.offset));
   if (state.upload.is_complete) {
@@ -235,7 +235,7 @@ Task<Response> Tus::Create(Request& request) {
   }
   Response response = Response::Empty(201);
   response.headers.Add("Location", "/api/v1/uploads/" + state.upload.id.text());
-  AddState(state, response);
+  AddOffsets(state, response);
   co_return response;
 }
 
@@ -264,7 +264,7 @@ Task<Response> Tus::Head(Request& request) {
     response.headers.Add("Upload-Defer-Length", "1");
   }
   if (!upload.metadata.empty()) response.headers.Add("Upload-Metadata", upload.metadata);
-  AddState(state, response);
+  AddOffsets(state, response);
   co_return response;
 }
 
@@ -309,7 +309,7 @@ Task<Response> Tus::Patch(Request& request) {
     std::rethrow_exception(failure);
   }
   Response response = Response::Empty(204);
-  AddState(state, response);
+  AddOffsets(state, response);
   co_return response;
 }
 

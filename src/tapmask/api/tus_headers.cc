@@ -16,9 +16,9 @@ namespace tapmask::api {
 namespace {
 
 constexpr int64_t kMostBytes = 9'007'199'254'740'991;
-constexpr size_t kMostMetadataBytes = 4'096, kMostNameCharacters = 255;
+constexpr size_t kMostMetadataBytes = 4'096, kMostFileNameCharacters = 255;
 
-[[noreturn]] void Refuse(std::string text) {
+[[noreturn]] void RefuseTus(std::string text) {
   throw HttpError(400, "invalid_argument", std::move(text));
 }
 
@@ -26,7 +26,7 @@ constexpr size_t kMostMetadataBytes = 4'096, kMostNameCharacters = 255;
 std::optional<std::string_view> Single(const Headers& headers, std::string_view name) {
   const auto all = headers.All(name);
   if (all.empty()) return std::nullopt;
-  if (all.size() > 1) Refuse(fmt::format("{} is given twice.", name));
+  if (all.size() > 1) RefuseTus(fmt::format("{} is given twice.", name));
   return all.front();
 }
 
@@ -67,16 +67,16 @@ std::optional<int64_t> ByteCount(const Headers& headers, std::string_view name) 
   const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), count);
   const bool is_count = error == std::errc() && end == text->data() + text->size() &&
                         text->front() != '-' && count <= kMostBytes;
-  if (!is_count) Refuse(fmt::format("{} must be a count of bytes.", name));
+  if (!is_count) RefuseTus(fmt::format("{} must be a count of bytes.", name));
   return count;
 }
 
 std::optional<int64_t> NewUploadLength(const Headers& headers) {
   const std::optional<int64_t> length = ByteCount(headers, "Upload-Length");
   const auto deferred = Single(headers, "Upload-Defer-Length");
-  if (deferred && *deferred != "1") Refuse("Upload-Defer-Length must be 1.");
+  if (deferred && *deferred != "1") RefuseTus("Upload-Defer-Length must be 1.");
   if (length.has_value() == deferred.has_value()) {
-    Refuse("There must be either Upload-Length or Upload-Defer-Length.");
+    RefuseTus("There must be either Upload-Length or Upload-Defer-Length.");
   }
   return length;
 }
@@ -85,7 +85,7 @@ std::string UploadMetadata(const Headers& headers) {
   const auto text = Single(headers, "Upload-Metadata");
   if (!text || text->empty()) return {};
   if (text->size() > kMostMetadataBytes) {
-    Refuse(fmt::format("Upload-Metadata may have {} bytes.", kMostMetadataBytes));
+    RefuseTus(fmt::format("Upload-Metadata may have {} bytes.", kMostMetadataBytes));
   }
   std::set<std::string_view> names;
   std::string metadata;
@@ -93,14 +93,14 @@ std::string UploadMetadata(const Headers& headers) {
   while (!rest.empty()) {
     Entry entry;
     if (!TakeEntry(rest, entry) || !Base64Decoded(entry.value)) {
-      Refuse("Upload-Metadata must be names, each with a value in base64, with commas between.");
+      RefuseTus("Upload-Metadata must be names, each with a value in base64, with commas between.");
     }
-    if (!names.insert(entry.name).second) Refuse("Upload-Metadata has a name twice.");
+    if (!names.insert(entry.name).second) RefuseTus("Upload-Metadata has a name twice.");
     if (!metadata.empty()) metadata += ',';
     metadata += entry.name;
     if (!entry.value.empty()) (metadata += ' ') += entry.value;
   }
-  if (text->back() == ',') Refuse("Upload-Metadata ends in a comma.");
+  if (text->back() == ',') RefuseTus("Upload-Metadata ends in a comma.");
   return metadata;
 }
 
@@ -115,7 +115,7 @@ std::string FilenameOf(std::string_view metadata) {
     size_t end = 0;
     for (size_t characters = 0; end < name->size(); ++end) {
       const bool begins_one = (static_cast<unsigned char>((*name)[end]) & 0xc0) != 0x80;
-      if (begins_one && ++characters > kMostNameCharacters) break;
+      if (begins_one && ++characters > kMostFileNameCharacters) break;
     }
     return name->substr(0, end);
   }

@@ -9,14 +9,14 @@
 namespace tapmask::api {
 namespace {
 
-constexpr size_t kMostNameCharacters = 255;
+constexpr size_t kMostShownNameCharacters = 255;
 
 // At most so many characters of UTF-8.
 std::string Cut(std::string_view text) {
   size_t characters = 0;
   for (size_t i = 0; i < text.size(); ++i) {
     const bool begins = (static_cast<unsigned char>(text[i]) & 0xc0) != 0x80;
-    if (begins && ++characters > kMostNameCharacters) return std::string(text.substr(0, i));
+    if (begins && ++characters > kMostShownNameCharacters) return std::string(text.substr(0, i));
   }
   return std::string(text);
 }

@@ -20,9 +20,9 @@
 namespace tapmask::api {
 namespace {
 
-constexpr int64_t kMostInPage = 100;
-constexpr int64_t kUsualPage = 20;
-constexpr int64_t kBodyLimit = 1'024;
+constexpr int64_t kMostVideos = 100;
+constexpr int64_t kUsualVideos = 20;
+constexpr int64_t kVideoBodyLimit = 1'024;
 
 // Where the page begins whose `before` was deleted since, or has expired. Its ingest job, which is
 // kept, says when it came. Of videos of the same millisecond some may be shown again; none is left
@@ -38,9 +38,9 @@ std::vector<Video>::const_iterator FirstBefore(Services& services, const Request
                       [&](const Video& video) { return video.uploaded_at <= came_at; });
 }
 
-Response List(Services& services, const Request& request) {
+Response ListVideos(Services& services, const Request& request) {
   const auto limit =
-      static_cast<size_t>(QueryWhole(request, "limit", 1, kMostInPage).value_or(kUsualPage));
+      static_cast<size_t>(QueryWhole(request, "limit", 1, kMostVideos).value_or(kUsualVideos));
   const std::optional<VideoId> before = QueryId<VideoId>(request, "before");
   const std::vector<Video> videos =
       services.stores.videos().List(request.caller->user_id, services.clock.Now());
@@ -61,7 +61,7 @@ Response List(Services& services, const Request& request) {
   return response;
 }
 
-Response Get(Services& services, const Request& request) {
+Response GetVideo(Services& services, const Request& request) {
   const Video video = NeedVideo(services, request, request.PathParameter("videoId"));
   std::string json = Dumped(VideoJson(services, video));
   const std::string etag = ETag(fmt::format("{:x}", Fingerprint(json)));
@@ -121,13 +121,13 @@ void AddVideoRoutes(RouteTable& routes, Services& services) {
     route.method = method;
     route.pattern = std::move(pattern);
     route.operation_id = std::move(operation);
-    route.body_limit_bytes = method == Method::kDelete ? kBodyLimit : 0;
+    route.body_limit_bytes = method == Method::kDelete ? kVideoBodyLimit : 0;
     route.handler = BlockingHandler(
         [&services, handle](Request& request) { return handle(services, request); });
     routes.Add(std::move(route));
   };
-  add(Method::kGet, "/api/v1/videos", "listVideos", List);
-  add(Method::kGet, "/api/v1/videos/{videoId}", "getVideo", Get);
+  add(Method::kGet, "/api/v1/videos", "listVideos", ListVideos);
+  add(Method::kGet, "/api/v1/videos/{videoId}", "getVideo", GetVideo);
   add(Method::kGet, "/api/v1/videos/{videoId}/proxy", "getProxy", Proxy);
   add(Method::kGet, "/api/v1/videos/{videoId}/poster", "getPoster", Poster);
   add(Method::kGet, "/api/v1/videos/{videoId}/frames", "getFrames", Frames);

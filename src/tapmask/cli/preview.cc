@@ -26,7 +26,7 @@ void CheckOneFrameAndObject(const Prompts& prompts) {
   }
 }
 
-std::string Words(const std::vector<PreviewCandidate>& candidates) {
+std::string CandidateWords(const std::vector<PreviewCandidate>& candidates) {
   std::string text;
   for (const PreviewCandidate& candidate : candidates) {
     text += Printable(fmt::format("{}  {}, {:.0f} % sure", candidate.file.string(), candidate.scale,
@@ -36,7 +36,7 @@ std::string Words(const std::vector<PreviewCandidate>& candidates) {
   return text;
 }
 
-std::string Json(const std::vector<PreviewCandidate>& candidates) {
+std::string CandidateJson(const std::vector<PreviewCandidate>& candidates) {
   auto list = nlohmann::ordered_json::array();
   for (const PreviewCandidate& candidate : candidates) {
     list.push_back({{"file", candidate.file.string()},
@@ -54,9 +54,9 @@ ExitCode ShowPreview(const JobArguments& arguments, const Streams& streams) {
   const std::vector<PreviewCandidate> candidates = Preview(
       arguments.files.input, prompts, arguments.job, arguments.files.masks_out, signals.token());
   if (arguments.talk.json) {
-    Answer(streams, Json(candidates));
+    Answer(streams, CandidateJson(candidates));
   } else if (!arguments.talk.quiet) {
-    Answer(streams, Words(candidates));
+    Answer(streams, CandidateWords(candidates));
   }
   return ExitCode::kDone;
 }

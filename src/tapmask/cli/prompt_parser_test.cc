@@ -17,7 +17,7 @@ Point Parsed(std::string_view text) {
 }
 
 template <class Call>
-std::string RefusalOf(Call call) {
+std::string PromptRefusal(Call call) {
   try {
     call();
   } catch (const Error& error) {
@@ -90,20 +90,20 @@ TEST(ParsePoint, RefusesWhatIsNoPoint) {
                            "-",
                            "@1",
                            "#1"}) {
-    EXPECT_NE(RefusalOf([&] { Parsed(text); }), "not refused") << text;
+    EXPECT_NE(PromptRefusal([&] { Parsed(text); }), "not refused") << text;
   }
 }
 
 TEST(ParsePoint, ShowsTheRightFormWhenItRefuses) {
-  const std::string sentence = RefusalOf([] { Parsed("centre"); });
+  const std::string sentence = PromptRefusal([] { Parsed("centre"); });
 
   EXPECT_NE(sentence.find("640,360"), std::string::npos) << sentence;
   EXPECT_NE(sentence.find("'centre'"), std::string::npos) << sentence;
 }
 
 TEST(ParsePoint, SaysThatNegativePlacesAreOutsideTheFrame) {
-  EXPECT_NE(RefusalOf([] { Parsed("-1,5"); }).find("outside the frame"), std::string::npos);
-  EXPECT_NE(RefusalOf([] { Parsed("5,-0.5"); }).find("outside the frame"), std::string::npos);
+  EXPECT_NE(PromptRefusal([] { Parsed("-1,5"); }).find("outside the frame"), std::string::npos);
+  EXPECT_NE(PromptRefusal([] { Parsed("5,-0.5"); }).find("outside the frame"), std::string::npos);
 }
 
 TEST(ParseBox, ReadsPlaceSizeFrameAndObject) {
@@ -125,7 +125,7 @@ TEST(ParseBox, MayReachOutOfTheFrame) {
 TEST(ParseBox, RefusesWhatIsNoBox) {
   for (const char* text : {"", "1,2,3,4", "1,2,3@4", "1,2,3,4,5@6", "1,2,0,4@0", "1,2,3,-4@0",
                            "1,2,3,4@x", "1,2,3,nan@0", "1,2,3,4#1", "1e9,2,3,4@0"}) {
-    EXPECT_NE(RefusalOf([&] { ParseBox(text); }), "not refused") << text;
+    EXPECT_NE(PromptRefusal([&] { ParseBox(text); }), "not refused") << text;
   }
 }
 
@@ -162,7 +162,7 @@ TEST(ParseMaskPlace, TakesOnlyNumericSuffixesFromTheRight) {
 
 TEST(ParseMaskPlace, RefusesNoNameAndImpossibleNumbers) {
   for (const char* text : {"", "@3", "#2", "@3#2", "a.png#0", "a.png#99999999999999999999"}) {
-    EXPECT_NE(RefusalOf([&] { ParseMaskPlace(text); }), "not refused") << text;
+    EXPECT_NE(PromptRefusal([&] { ParseMaskPlace(text); }), "not refused") << text;
   }
 }
 
@@ -191,14 +191,15 @@ TEST(MakePrompts, PutsPointsMasksAndBoxesTogether) {
 }
 
 TEST(MakePrompts, RefusesNothingAtAll) {
-  EXPECT_NE(RefusalOf([] { MakePrompts({}, NoMask); }).find("--point"), std::string::npos);
+  EXPECT_NE(PromptRefusal([] { MakePrompts({}, NoMask); }).find("--point"), std::string::npos);
 }
 
 TEST(MakePrompts, RefusesAnObjectThatIsOnlyPointedAwayFrom) {
   PromptOptions options;
   options.points = {"1,2", "3,4,-#2"};
 
-  EXPECT_NE(RefusalOf([&] { MakePrompts(options, NoMask); }).find("Object 2"), std::string::npos);
+  EXPECT_NE(PromptRefusal([&] { MakePrompts(options, NoMask); }).find("Object 2"),
+            std::string::npos);
 
   options.masks = {"two.png#2"};
   EXPECT_EQ(MakePrompts(options, NoMask).points.size(), 2u);
@@ -210,7 +211,7 @@ TEST(MakePrompts, RefusesFrameAndTimeTogether) {
   options.frame = 1;
   options.seconds = 1;
 
-  EXPECT_NE(RefusalOf([&] { MakePrompts(options, NoMask); }), "not refused");
+  EXPECT_NE(PromptRefusal([&] { MakePrompts(options, NoMask); }), "not refused");
 }
 
 TEST(MakePrompts, RefusesAMaskWithoutFrameWhenATimeIsTheDefault) {
@@ -218,7 +219,7 @@ TEST(MakePrompts, RefusesAMaskWithoutFrameWhenATimeIsTheDefault) {
   options.masks = {"a.png"};
   options.seconds = 1;
 
-  EXPECT_NE(RefusalOf([&] { MakePrompts(options, NoMask); }).find("a.png@FRAME"),
+  EXPECT_NE(PromptRefusal([&] { MakePrompts(options, NoMask); }).find("a.png@FRAME"),
             std::string::npos);
 }
 
@@ -228,8 +229,8 @@ TEST(MakePrompts, RefusesTwoMasksOrTwoBoxesOfAnObjectInOneFrame) {
   PromptOptions boxes;
   boxes.boxes = {"1,2,3,4@5", "2,2,3,4@5"};
 
-  EXPECT_NE(RefusalOf([&] { MakePrompts(masks, NoMask); }), "not refused");
-  EXPECT_NE(RefusalOf([&] { MakePrompts(boxes, NoMask); }), "not refused");
+  EXPECT_NE(PromptRefusal([&] { MakePrompts(masks, NoMask); }), "not refused");
+  EXPECT_NE(PromptRefusal([&] { MakePrompts(boxes, NoMask); }), "not refused");
 }
 
 }  // namespace

@@ -123,17 +123,17 @@ ExitCode Export(const UserOptions& options, const Streams&) {
   return ExitCode::kDone;
 }
 
-using Run = ExitCode (*)(const UserOptions&, const Streams&);
+using UserCommand = ExitCode (*)(const UserOptions&, const Streams&);
 
 }  // namespace
 
 Command AddUser(CLI::App& program) {
   auto options = std::make_shared<UserOptions>();
-  auto chosen = std::make_shared<Run>(nullptr);
+  auto chosen = std::make_shared<UserCommand>(nullptr);
   CLI::App* app =
       program.add_subcommand("user", "Accounts of the service: add, set-tier, erase, export");
   app->require_subcommand(1);
-  const auto add = [&](const char* name, const char* text, Run run) {
+  const auto add = [&](const char* name, const char* text, UserCommand run) {
     CLI::App* sub = app->add_subcommand(name, text);
     AddServiceOptions(*sub, options->service);
     sub->add_option("email", options->email, "The account's mail address")->required();

@@ -25,7 +25,7 @@ namespace tapmask {
 namespace {
 
 constexpr std::chrono::seconds kMetricsInterval{2};
-constexpr std::chrono::milliseconds kLook{100};
+constexpr std::chrono::milliseconds kParentLook{100};
 
 Term LayerTerm(const SandboxLayer& layer) {
   return Term::OfFixedText(layer.name);
@@ -60,7 +60,7 @@ void Work(WorkerLink& link, const ServeSettings& settings, const StopSignals& si
       link.Send(MetricsText());
       next_metrics = std::chrono::steady_clock::now() + kMetricsInterval;
     }
-    (void)link.Receive(kLook);
+    (void)link.Receive(kParentLook);
   }
 }
 

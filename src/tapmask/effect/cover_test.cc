@@ -21,7 +21,7 @@ Mask Disc(int cx, int cy, int radius = 10) {
   return test::Ellipse(kSize.width, kSize.height, cx + 0.5, cy + 0.5, radius, radius);
 }
 
-Mask Box(const Rect& r) {
+Mask MaskOfBox(const Rect& r) {
   Mask mask(kSize.width, kSize.height);
   FillRect(mask, r);
   return mask;
@@ -113,15 +113,15 @@ TEST(CoverPlanner, TakesTheMedianOfTheRecentSpeeds) {
 }
 
 TEST(CoverPlanner, CoversTheGrownBoxWhereLost) {
-  const Mask last = Box({100, 100, 80, 60});
+  const Mask last = MaskOfBox({100, 100, 80, 60});
   Track track;
-  for (int f = 0; f < 5; ++f) track.Add(f, kTracked, Box({92 + 2 * f, 100, 80, 60}));
+  for (int f = 0; f < 5; ++f) track.Add(f, kTracked, MaskOfBox({92 + 2 * f, 100, 80, 60}));
   track.Repeat(5, 12, kHeld, last).Repeat(13, 60, kLost, last);
 
   // Half the size, 2 px for each frame since frame 4, and grow_px.
-  EXPECT_EQ(track.Cover(14), Box({100 - 64, 100 - 54, 80 + 2 * 64, 60 + 2 * 54}));
-  EXPECT_EQ(track.Cover(34), Box({0, 100 - 30 - 60 - 4, 100 + 80 + 104, 60 + 2 * 94}));
-  EXPECT_EQ(track.Cover(60), Box({0, 0, 100 + 80 + 40 + 112 + 4, 300}));  // Clipped.
+  EXPECT_EQ(track.Cover(14), MaskOfBox({100 - 64, 100 - 54, 80 + 2 * 64, 60 + 2 * 54}));
+  EXPECT_EQ(track.Cover(34), MaskOfBox({0, 100 - 30 - 60 - 4, 100 + 80 + 104, 60 + 2 * 94}));
+  EXPECT_EQ(track.Cover(60), MaskOfBox({0, 0, 100 + 80 + 40 + 112 + 4, 300}));  // Clipped.
 }
 
 TEST(CoverPlanner, NeverCoversLessWhenHeldBecomesLost) {
@@ -182,7 +182,7 @@ TEST(CoverPlanner, LooksAheadBeforeTheFirstTrustedFrame) {
   EXPECT_EQ(track.Cover(19), Grow(first, 4 + 6));
   EXPECT_EQ(track.Cover(12), Grow(first, 4 + 8 * 6));
   // Half of 21, 4 px for each of 20 frames and grow_px: 94.5; 13 frames of 6 px are less.
-  EXPECT_EQ(track.Cover(0), Box({90 - 95, 140 - 95, 21 + 2 * 95, 21 + 2 * 95}));
+  EXPECT_EQ(track.Cover(0), MaskOfBox({90 - 95, 140 - 95, 21 + 2 * 95, 21 + 2 * 95}));
 }
 
 TEST(CoverPlanner, CoversFromBothSidesJustBeforeTheObjectIsFoundAgain) {
@@ -195,8 +195,9 @@ TEST(CoverPlanner, CoversFromBothSidesJustBeforeTheObjectIsFoundAgain) {
   for (int64_t f = 48; f < 60; ++f) {
     const int grown = 4 + 2 * static_cast<int>(60 - f);
     const Rect box = found.BoundingBox();
-    EXPECT_TRUE(Contains(track.Cover(f), Box({box.x - grown, box.y - grown, box.width + 2 * grown,
-                                              box.height + 2 * grown})))
+    EXPECT_TRUE(Contains(
+        track.Cover(f),
+        MaskOfBox({box.x - grown, box.y - grown, box.width + 2 * grown, box.height + 2 * grown})))
         << f;
     EXPECT_TRUE(Contains(track.Cover(f), last)) << f;
   }
@@ -213,8 +214,8 @@ TEST(CoverPlanner, CoversFromBothSidesInAPassBackwardsToo) {
   EXPECT_EQ(track.Cover(59), Grow(late, 4 + 2));
   EXPECT_TRUE(Contains(track.Cover(30), late));
   EXPECT_FALSE(Contains(track.Cover(30), early));
-  EXPECT_TRUE(Contains(track.Cover(5), Box(early.BoundingBox())));
-  EXPECT_TRUE(Contains(track.Cover(17), Box(early.BoundingBox())));
+  EXPECT_TRUE(Contains(track.Cover(5), MaskOfBox(early.BoundingBox())));
+  EXPECT_TRUE(Contains(track.Cover(17), MaskOfBox(early.BoundingBox())));
 }
 
 TEST(CoverPlanner, CoversFromBothSidesWhenTheRecordsDoNotTell) {
@@ -316,7 +317,7 @@ TEST(CoverPlanner, UnitesObjects) {
 TEST(CoverPlanner, KeepsTheGapsOfObjectsApart) {
   Track track;
   track.Repeat(0, 9, kTracked, Disc(60, 60), 1).Repeat(10, 19, kLost, Disc(60, 60), 1);
-  track.Repeat(0, 9, kTracked, Disc(330, 230), 2).Repeat(10, 19, kAbsent, Box({}), 2);
+  track.Repeat(0, 9, kTracked, Disc(330, 230), 2).Repeat(10, 19, kAbsent, MaskOfBox({}), 2);
 
   EXPECT_TRUE(Contains(track.Cover(12), Disc(60, 60)));
   EXPECT_FALSE(track.Cover(12).At(330, 230));
@@ -328,7 +329,7 @@ TEST(CoverPlanner, HidesAllButTheShrunkObjectsWhenInverted) {
   const CoverPlanner::Options inverted{.grow_px = 5, .invert = true};
   Track track;
   track.Add(0, kTracked, a, 1).Add(0, kGiven, b, 2).Add(1, kTracked, a, 1).Add(1, kLost, b, 2);
-  track.Add(2, kHeld, a, 1).Add(2, kAbsent, Box({}), 2);
+  track.Add(2, kHeld, a, 1).Add(2, kAbsent, MaskOfBox({}), 2);
 
   EXPECT_EQ(track.Cover(0, inverted), Complement(Union(Shrink(a, 5), Shrink(b, 5))));
   EXPECT_EQ(track.Cover(1, inverted), Complement(Shrink(a, 5)));
@@ -364,7 +365,7 @@ TEST(CoverPlanner, CoversNothingWithoutObjects) {
 }
 
 TEST(CoverPlanner, ClipsAtTheFramesEdge) {
-  const Mask corner = Box({380, 280, 20, 20});
+  const Mask corner = MaskOfBox({380, 280, 20, 20});
   Track track;
   track.Add(0, kTracked, corner).Repeat(1, 300, kLost, corner);
 

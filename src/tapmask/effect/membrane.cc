@@ -13,9 +13,9 @@ namespace {
 //   u = w * known + (1 - w) * mean of the four neighbours.
 // A cell counts as wholly known when half of it is: a border then stays a border on every grid,
 // and the solution changes little when the border moves by a sample.
-constexpr int kSweeps = 6;  // Of each grid.
-constexpr int kCoarsestSweeps = 40;
-constexpr float kStep = 0.8F;  // Of a damped Jacobi iteration; smooths best in two dimensions.
+constexpr int kGridSweeps = 6;  // Of each grid.
+constexpr int kCoarsestGridSweeps = 40;
+constexpr float kDamping = 0.8F;  // Of a damped Jacobi iteration; smooths best in two dimensions.
 
 // Width of the border average of the coarse grids, in their cells: the deeper in the fill, the more
 // of the surroundings it is an average of.
@@ -68,7 +68,7 @@ void Relax(Grid& grid, const std::vector<Run>& runs, int sweeps) {
       const float* weight = grid.weight.Row(y);
       for (int x = begin; x < end; ++x) {
         const float mean = 0.25F * ((above[x] + below[x]) + (here[x - 1] + here[x + 1]));
-        row[x] = here[x] + kStep * (pull[x] + (1 - weight[x]) * mean - here[x]);
+        row[x] = here[x] + kDamping * (pull[x] + (1 - weight[x]) * mean - here[x]);
       }
       std::swap(before, above_before);
       above_kept = true;
@@ -204,10 +204,10 @@ Field StretchMembrane(Field samples, Field weights, const Sigma& border) {
   // After all grids are made, so that the averages do not widen from grid to grid.
   for (size_t i = 1; i < grids.size(); ++i) AverageBorder(grids[i], runs[i], kCoarseBorder);
 
-  Relax(grids.back(), runs.back(), kCoarsestSweeps);
+  Relax(grids.back(), runs.back(), kCoarsestGridSweeps);
   for (size_t i = grids.size() - 1; i-- > 0;) {
     ReadFromCoarser(grids[i + 1], grids[i], runs[i]);
-    Relax(grids[i], runs[i], kSweeps);
+    Relax(grids[i], runs[i], kGridSweeps);
   }
 
   return std::move(grids[0].solution);

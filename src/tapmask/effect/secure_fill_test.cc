@@ -17,7 +17,7 @@ using test::Model;
 using test::SampleAt;
 
 constexpr PixelFormat kGray8{Model::kGray, 8, 0, 0};
-constexpr PixelFormat kYuv420{Model::kYuv, 8, 1, 1};
+constexpr PixelFormat kVideoFormat{Model::kYuv, 8, 1, 1};
 
 Frame Fill(const Frame& frame, const Mask& mask) {
   return Redactor({RedactStyle::kSecure, 0}).Apply(frame, mask, false);
@@ -53,16 +53,16 @@ double Difference(const Frame& a, const Frame& b, const Mask& where) {
 }
 
 // Patches of light and dark, several pixels wide, in all directions.
-double Texture(int x, int y) {
+double Waves(int x, int y) {
   return 120 + 45 * std::sin(x * 0.31 + 2 * std::sin(y * 0.07)) * std::cos(y * 0.23) +
          25 * std::sin(x * 0.9 + y * 1.1);
 }
 
 TEST(SecureFill, MeetsASmoothPictureWithoutAStep) {
   for (const Size size : {Size{320, 180}, Size{960, 540}, Size{1080, 1920}}) {
-    const Frame frame = test::MakeFrame(kYuv420, size.width, size.height, [&](int, int x, int y) {
-      return 40 + 0.12 * x + 70 * std::sin(y * 5.0 / size.height);
-    });
+    const Frame frame = test::MakeFrame(
+        kVideoFormat, size.width, size.height,
+        [&](int, int x, int y) { return 40 + 0.12 * x + 70 * std::sin(y * 5.0 / size.height); });
     const Mask mask = test::Ellipse(size.width, size.height, size.width * 0.5, size.height * 0.45,
                                     size.width * 0.2, size.height * 0.3);
 
@@ -101,7 +101,7 @@ TEST(SecureFill, ContinuesASlope) {
 TEST(SecureFill, DoesNotBoilOverSensorNoise) {
   std::mt19937 random(8);
   std::normal_distribution<double> noise(0, 2);
-  const auto still = [&](int, int x, int y) { return Texture(x, y) + noise(random); };
+  const auto still = [&](int, int x, int y) { return Waves(x, y) + noise(random); };
   const Mask mask = test::Ellipse(480, 270, 250, 130, 60, 70);
   Frame before = test::MakeFrame(kGray8, 480, 270, still);
   for (int frame = 0; frame < 4; ++frame) {
@@ -117,7 +117,7 @@ TEST(SecureFill, DoesNotBoilOverSensorNoise) {
 TEST(SecureFill, DoesNotBoilWhenTheMaskJittersOverTexture) {
   std::mt19937 random(9);
   const Frame frame =
-      test::MakeFrame(kGray8, 480, 270, [](int, int x, int y) { return Texture(x, y); });
+      test::MakeFrame(kGray8, 480, 270, [](int, int x, int y) { return Waves(x, y); });
   const Mask inside = test::Ellipse(480, 270, 250, 130, 56, 66);
   Frame before = Fill(frame, test::Ellipse(480, 270, 250, 130, 60, 70));
   for (int i = 0; i < 6; ++i) {

@@ -20,8 +20,8 @@ namespace tapmask {
 namespace {
 
 // Lengths in working pixels, set by hand.
-constexpr int kReach = 30, kLeastReach = 5, kStride = 4;  // Frames.
-constexpr size_t kLeastValues = 2;                        // Of frames that show a place.
+constexpr int kShadowReach = 30, kLeastShadowReach = 5, kStride = 4;  // Frames.
+constexpr size_t kLeastValues = 2;   // Of frames that show a place.
 constexpr double kUnshadowed = 0.7;  // The share of them that is no brighter than the ground.
 constexpr float kDarker = 0.9f;      // Than the ground, of a shadow,
 constexpr float kDarkerLevels = 4;   // and by so many grey levels more,
@@ -197,7 +197,7 @@ struct ShadowFinder::State {
       found.mask = Joined(found.mask, JoinedTo(at.small.holes[0], darker));
     }
     ++next;
-    while (next > kReach) {
+    while (next > kShadowReach) {
       window.pop_front();
       --next;
     }
@@ -222,7 +222,7 @@ struct ShadowFinder::State {
   CutDetector cuts;
   Window window;           // Of the frames that are out, only what is small is kept.
   std::deque<Mask> masks;  // Of those that are not.
-  int next = 0, reach = kReach;
+  int next = 0, reach = kShadowReach;
   bool finished = false;
 };
 
@@ -240,7 +240,7 @@ void ShadowFinder::Push(Frame frame, const Mask& mask) {
       bytes += frame.StrideBytes(p) * frame.PlaneHeight(p);
     }
     const int64_t frames = state_->options.memory_bytes / bytes;
-    state_->reach = static_cast<int>(std::clamp<int64_t>(frames, kLeastReach, kReach));
+    state_->reach = static_cast<int>(std::clamp<int64_t>(frames, kLeastShadowReach, kShadowReach));
   }
   TranslateOpenCvErrors([&] { state_->Add(std::move(frame), mask); });
 }

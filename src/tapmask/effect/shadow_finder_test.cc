@@ -15,7 +15,7 @@ namespace tapmask {
 namespace {
 
 constexpr int kWidth = 160, kHeight = 112, kFrames = 24;
-const PixelFormat kYuv420{};
+const PixelFormat kFormat{};
 
 double Value(int ix, int iy) {
   uint32_t h = static_cast<uint32_t>(ix) * 0x85EBCA77u + static_cast<uint32_t>(iy) * 0xC2B2AE3Du;
@@ -23,7 +23,7 @@ double Value(int ix, int iy) {
   return static_cast<double>((h ^ (h >> 13)) & 0xFF);
 }
 
-double Texture(double x, double y, double cell) {
+double GroundTexture(double x, double y, double cell) {
   const int ix = static_cast<int>(std::floor(x / cell)),
             iy = static_cast<int>(std::floor(y / cell));
   const double fx = x / cell - ix, fy = y / cell - iy;
@@ -31,7 +31,7 @@ double Texture(double x, double y, double cell) {
          (Value(ix, iy + 1) * (1 - fx) + Value(ix + 1, iy + 1) * fx) * fy;
 }
 
-struct Film {
+struct ShadowFilm {
   double pan = 1;      // Samples a frame.
   double step = 5;     // Of the box, on the ground.
   double shade = 0.6;  // Of the light that is left in the shadow.
@@ -48,10 +48,10 @@ struct Film {
   }
   Frame Picture(int frame, int under_mask) const {
     const Mask shadow = Shadow(frame), box = Box(frame);
-    Frame out = test::MakeFrame(kYuv420, kWidth, kHeight, [&](int plane, int x, int y) {
+    Frame out = test::MakeFrame(kFormat, kWidth, kHeight, [&](int plane, int x, int y) {
       if (plane > 0) return 120.0;
       if (box.At(x, y)) return static_cast<double>(under_mask);
-      const double ground = 110 + 0.4 * Texture(x + pan * frame, y, 9);
+      const double ground = 110 + 0.4 * GroundTexture(x + pan * frame, y, 9);
       return shadow.At(x, y) ? shade * ground : ground;
     });
     out.index = frame;
@@ -59,7 +59,7 @@ struct Film {
   }
 };
 
-std::vector<ShadowFinder::Found> Find(const Film& film, int under_mask = 30,
+std::vector<ShadowFinder::Found> Find(const ShadowFilm& film, int under_mask = 30,
                                       const ShadowFinderOptions& options = {}) {
   ShadowFinder finder(options);
   std::vector<ShadowFinder::Found> out;
@@ -81,7 +81,7 @@ int Area(const Mask& mask) {
 
 TEST(ShadowFinder, FindsWhatMovesAlongAndIsDarker) {
   for (const double pan : {0.0, 1.0, 2.5}) {
-    const Film film{.pan = pan};
+    const ShadowFilm film{.pan = pan};
     const std::vector<ShadowFinder::Found> found = Find(film);
 
     ASSERT_EQ(found.size(), static_cast<size_t>(kFrames));
@@ -100,7 +100,7 @@ TEST(ShadowFinder, FindsWhatMovesAlongAndIsDarker) {
 }
 
 TEST(ShadowFinder, FindsNothingWhereThereIsNoShadowOrItNeverMoves) {
-  for (const Film& film : {Film{.shade = 1}, Film{.step = 0}}) {
+  for (const ShadowFilm& film : {ShadowFilm{.shade = 1}, ShadowFilm{.step = 0}}) {
     const std::vector<ShadowFinder::Found> found = Find(film);
     for (int i = 0; i < kFrames; ++i) {
       EXPECT_TRUE(found[static_cast<size_t>(i)].mask == film.Box(i)) << "frame " << i;
@@ -114,7 +114,7 @@ TEST(ShadowFinder, DoesNotDependOnWhatIsUnderTheMaskOrOnThreads) {
 }
 
 TEST(ShadowFinder, GoesOnAlikeFromItsArchive) {
-  const Film film;
+  const ShadowFilm film;
   const ShadowFinderOptions short_reach{.memory_bytes = 3'500'000};  // 8 frames ahead.
   const std::vector<ShadowFinder::Found> whole = Find(film, 30, short_reach);
   EXPECT_GT(Area(Subtract(whole[12].mask, film.Box(12))), 250);
@@ -159,11 +159,11 @@ TEST(ShadowFinder, EndsOnWhatHasNoGround) {
 
   ShadowFinder alone({});
   const Mask whole(kWidth, kHeight, 255);
-  alone.Push(Film{}.Picture(0, 30), whole);
+  alone.Push(ShadowFilm{}.Picture(0, 30), whole);
   alone.Finish();
   EXPECT_TRUE(alone.Pop()->mask == whole);
 
-  EXPECT_THROW(alone.Push(Film{}.Picture(0, 30), Mask(4, 4)), Error);
+  EXPECT_THROW(alone.Push(ShadowFilm{}.Picture(0, 30), Mask(4, 4)), Error);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tapmask/core/error.h"
+#include "tapmask/jobs/bounds.h"
 
 namespace tapmask {
 namespace {
@@ -19,8 +20,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int kMostDepth = 16;
-constexpr std::string_view kNameCharacters =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
 
 [[noreturn]] void Refuse(std::string_view member, std::string_view what) {
   throw Error(Code::kInvalidArgument, fmt::format("\"{}\" {}.", member, what));
@@ -131,8 +130,7 @@ class Members {
   Json json_;
 };
 
-constexpr double kMostPixels = 65'536;
-constexpr int64_t kMostFrames = 100'000'000;
+constexpr double kFarthest = 65'536;  // In pixels.
 constexpr double kMostSeconds = 1e6;
 
 // The one frame that something is about.
@@ -156,8 +154,8 @@ void Need(const Moment& moment, const Members& members) {
 Point PointFrom(const Json& json, const std::string& path, const Moment* around) {
   Members members(json, path);
   Point point;
-  point.in_shown.x = members.NeedNumber("x", 0, kMostPixels);
-  point.in_shown.y = members.NeedNumber("y", 0, kMostPixels);
+  point.in_shown.x = members.NeedNumber("x", 0, kFarthest);
+  point.in_shown.y = members.NeedNumber("y", 0, kFarthest);
   Moment moment = MomentFrom(members);
   if (around) {
     const bool is_other = (moment.frame && moment.frame != around->frame) ||
@@ -190,7 +188,7 @@ GivenBox BoxFrom(const Json& json, const std::string& path) {
   Members members(json, path);
   GivenBox box;
   const auto pixels = [&](const char* key, int64_t least) {
-    const auto value = members.Whole(key, least, static_cast<int64_t>(kMostPixels));
+    const auto value = members.Whole(key, least, static_cast<int64_t>(kFarthest));
     if (!value) Refuse(members.Name(key), "is missing");
     return static_cast<int>(*value);
   };

@@ -10,6 +10,7 @@
 #include "tapmask/core/candidate_scale.h"
 #include "tapmask/core/error.h"
 #include "tapmask/core/mask_record.h"
+#include "tapmask/jobs/bounds.h"
 
 namespace tapmask {
 namespace {
@@ -18,11 +19,8 @@ using Json = nlohmann::json;
 
 constexpr int64_t kMostSide = 16'384;
 constexpr int64_t kMostPixels = int64_t{1} << 26;  // As of a mask track.
-constexpr int64_t kMostFrames = 100'000'000;
 constexpr int64_t kMostBytes = 9'007'199'254'740'991;
 constexpr int64_t kMostRatio = 2'147'483'647;
-constexpr std::string_view kNameCharacters =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
 
 [[noreturn]] void Malformed(std::string_view member) {
   throw Error(Code::kInternal, "What came out of the job cannot be read.",

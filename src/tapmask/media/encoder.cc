@@ -13,7 +13,7 @@ namespace {
 
 using Model = PixelFormat::Model;
 
-constexpr const char* kFailed = "The video could not be encoded.";
+constexpr const char* kEncodingFailed = "The video could not be encoded.";
 
 AVColorRange AvRange(Range range) {
   return range == Range::kFull      ? AVCOL_RANGE_JPEG
@@ -150,7 +150,7 @@ void VideoEncoder::Write(const Frame& frame, const PacketSink& sink, bool as_key
   }
   // The samples are borrowed from `fitted`, which ends here; a reference must own them.
   const ffmpeg::FramePtr owned = ffmpeg::NewFrame();
-  ffmpeg::Check(av_frame_ref(owned.get(), borrowed.get()), Code::kUnavailable, kFailed);
+  ffmpeg::Check(av_frame_ref(owned.get(), borrowed.get()), Code::kUnavailable, kEncodingFailed);
   Tag(*owned, frame.field_order);
   Send(owned.get(), sink);
 }
@@ -171,11 +171,11 @@ void VideoEncoder::Finish(const PacketSink& sink) {
 }
 
 void VideoEncoder::Send(const AVFrame* frame, const PacketSink& sink) {
-  ffmpeg::Check(avcodec_send_frame(codec_.get(), frame), Code::kInternal, kFailed);
+  ffmpeg::Check(avcodec_send_frame(codec_.get(), frame), Code::kInternal, kEncodingFailed);
   while (true) {
     const int result = avcodec_receive_packet(codec_.get(), packet_.get());
     if (result == AVERROR(EAGAIN) || result == AVERROR_EOF) return;
-    ffmpeg::Check(result, Code::kInternal, kFailed);
+    ffmpeg::Check(result, Code::kInternal, kEncodingFailed);
     const auto known = durations_.find(packet_->pts);
     if (known != durations_.end()) {
       packet_->duration = known->second;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "tapmask/media/ffmpeg.h"
+#include "tapmask/media/video_info.h"
 
 namespace tapmask {
 
@@ -29,5 +30,8 @@ class FrameFilter {
   AVFilterContext* source_ = nullptr;  // Both belong to the graph.
   AVFilterContext* sink_ = nullptr;
 };
+
+// The filter "scale"'s name of the video's matrix; where the video names none, of the usual one.
+const char* ScaleMatrix(const VideoInfo& source);
 
 }  // namespace tapmask

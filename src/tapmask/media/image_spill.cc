@@ -10,7 +10,7 @@
 namespace tapmask {
 namespace {
 
-constexpr const char* kFailed = "A picture could not be put aside on disk.";
+constexpr const char* kSpillFailed = "A picture could not be put aside on disk.";
 
 [[noreturn]] void DiskFailed(const std::filesystem::path& path) {
   throw Error(Code::kStorageFull,
@@ -41,7 +41,7 @@ void ImageSpill::Open(const BgrImage& first) {
   encoder_->pix_fmt = AV_PIX_FMT_GBRP;
   encoder_->time_base = {1, 25};
   encoder_->thread_count = 1;
-  ffmpeg::Check(avcodec_open2(encoder_.get(), codec, nullptr), Code::kInternal, kFailed);
+  ffmpeg::Check(avcodec_open2(encoder_.get(), codec, nullptr), Code::kInternal, kSpillFailed);
   const AVCodec* decoder = avcodec_find_decoder(AV_CODEC_ID_UTVIDEO);
   decoder_.reset(ffmpeg::CheckAllocated(avcodec_alloc_context3(decoder)));
   decoder_->width = first.width();
@@ -53,7 +53,7 @@ void ImageSpill::Open(const BgrImage& first) {
       av_mallocz(static_cast<size_t>(encoder_->extradata_size) + AV_INPUT_BUFFER_PADDING_SIZE)));
   std::memcpy(decoder_->extradata, encoder_->extradata,
               static_cast<size_t>(encoder_->extradata_size));
-  ffmpeg::Check(avcodec_open2(decoder_.get(), decoder, nullptr), Code::kInternal, kFailed);
+  ffmpeg::Check(avcodec_open2(decoder_.get(), decoder, nullptr), Code::kInternal, kSpillFailed);
 }
 
 void ImageSpill::Push(const BgrImage& image) {
@@ -62,7 +62,7 @@ void ImageSpill::Push(const BgrImage& image) {
   frame->width = image.width();
   frame->height = image.height();
   frame->format = AV_PIX_FMT_GBRP;
-  ffmpeg::Check(av_frame_get_buffer(frame.get(), 0), Code::kUnavailable, kFailed);
+  ffmpeg::Check(av_frame_get_buffer(frame.get(), 0), Code::kUnavailable, kSpillFailed);
   constexpr std::array kPlaneOfComponent{1, 0, 2};  // B, G, R in the planes G, B, R.
   for (int y = 0; y < image.height(); ++y) {
     const uint8_t* row = image.Row(y);
@@ -73,9 +73,10 @@ void ImageSpill::Push(const BgrImage& image) {
     }
   }
   frame->pts = static_cast<int64_t>(sizes_.size());
-  ffmpeg::Check(avcodec_send_frame(encoder_.get(), frame.get()), Code::kInternal, kFailed);
+  ffmpeg::Check(avcodec_send_frame(encoder_.get(), frame.get()), Code::kInternal, kSpillFailed);
   const ffmpeg::PacketPtr packet = ffmpeg::NewPacket();
-  ffmpeg::Check(avcodec_receive_packet(encoder_.get(), packet.get()), Code::kInternal, kFailed);
+  ffmpeg::Check(avcodec_receive_packet(encoder_.get(), packet.get()), Code::kInternal,
+                kSpillFailed);
   file_.seekp(end_);
   if (!file_.write(reinterpret_cast<const char*>(packet->data), packet->size)) DiskFailed(path_);
   end_ += packet->size;
@@ -87,13 +88,14 @@ BgrImage ImageSpill::Pop() {
   sizes_.pop_back();
   end_ -= size;
   const ffmpeg::PacketPtr packet = ffmpeg::NewPacket();
-  ffmpeg::Check(av_new_packet(packet.get(), static_cast<int>(size)), Code::kUnavailable, kFailed);
+  ffmpeg::Check(av_new_packet(packet.get(), static_cast<int>(size)), Code::kUnavailable,
+                kSpillFailed);
   file_.flush();
   file_.seekg(end_);
   if (!file_.read(reinterpret_cast<char*>(packet->data), size)) DiskFailed(path_);
   const ffmpeg::FramePtr frame = ffmpeg::NewFrame();
-  ffmpeg::Check(avcodec_send_packet(decoder_.get(), packet.get()), Code::kInternal, kFailed);
-  ffmpeg::Check(avcodec_receive_frame(decoder_.get(), frame.get()), Code::kInternal, kFailed);
+  ffmpeg::Check(avcodec_send_packet(decoder_.get(), packet.get()), Code::kInternal, kSpillFailed);
+  ffmpeg::Check(avcodec_receive_frame(decoder_.get(), frame.get()), Code::kInternal, kSpillFailed);
   std::vector<uint8_t> samples(static_cast<size_t>(frame->width) *
                                static_cast<size_t>(frame->height) * 3);
   for (int y = 0; y < frame->height; ++y) {

@@ -16,7 +16,7 @@ namespace tapmask {
 namespace {
 
 template <class Call>
-std::optional<Code> Refusal(const Call& call) {
+std::optional<Code> CodeOf(const Call& call) {
   try {
     call();
   } catch (const Error& error) {
@@ -41,9 +41,9 @@ TEST(CheckInputFile, RefusesWhatIsNoFile) {
 
   for (const auto& path :
        {folder / "pipe", folder / "link", folder.path(), std::filesystem::path("/dev/zero")}) {
-    EXPECT_EQ(Refusal([&] { CheckInputFile(path, "a file"); }), Code::kUnsupportedMedia) << path;
+    EXPECT_EQ(CodeOf([&] { CheckInputFile(path, "a file"); }), Code::kUnsupportedMedia) << path;
   }
-  EXPECT_EQ(Refusal([&] { CheckInputFile(folder / "none", "a file"); }), Code::kNotFound);
+  EXPECT_EQ(CodeOf([&] { CheckInputFile(folder / "none", "a file"); }), Code::kNotFound);
 }
 
 // Each of these waited for ever for somebody to write into the pipe.
@@ -52,9 +52,9 @@ TEST(CheckInputFile, GuardsPicturesAndHashes) {
   ASSERT_EQ(mkfifo((folder / "0.png").c_str(), 0600), 0);
   const auto pattern = PicturePattern::Parse((folder / "%d.png").string());
 
-  EXPECT_EQ(Refusal([&] { ReadMaskPicture(folder / "0.png"); }), Code::kUnsupportedMedia);
-  EXPECT_EQ(Refusal([&] { Sha256OfFile(folder / "0.png"); }), Code::kUnsupportedMedia);
-  EXPECT_EQ(Refusal([&] { pattern->Find(); }), Code::kUnsupportedMedia);
+  EXPECT_EQ(CodeOf([&] { ReadMaskPicture(folder / "0.png"); }), Code::kUnsupportedMedia);
+  EXPECT_EQ(CodeOf([&] { Sha256OfFile(folder / "0.png"); }), Code::kUnsupportedMedia);
+  EXPECT_EQ(CodeOf([&] { pattern->Find(); }), Code::kUnsupportedMedia);
 }
 
 }  // namespace

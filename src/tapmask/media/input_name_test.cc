@@ -50,7 +50,7 @@ void ExpectSameFrames(const std::vector<Frame>& a, const std::vector<Frame>& b) 
 }
 
 // The sentence with which an input is refused; empty when it is taken.
-std::string Refusal(const InputName& input) {
+std::string RefusalText(const InputName& input) {
   try {
     AllFrames(input);
   } catch (const Error& error) {
@@ -176,9 +176,9 @@ TEST(InputName, RefusesTheSameFilesByDescriptorAsByName) {
   for (const char* name :
        {"hls.mp4", "concat.mp4", "text.mp4", "empty.mp4", "noise.mp4", "brand.mp4"}) {
     const Descriptor descriptor(folder / name);
-    const std::string refusal = Refusal(descriptor.Input());
+    const std::string refusal = RefusalText(descriptor.Input());
     EXPECT_NE(refusal, "") << name;
-    EXPECT_EQ(refusal, Refusal(folder / name)) << name;
+    EXPECT_EQ(refusal, RefusalText(folder / name)) << name;
   }
 }
 
@@ -189,7 +189,9 @@ TEST(InputName, RefusesADescriptorOfNoFile) {
   ASSERT_EQ(pipe(pipe_ends), 0);
   const Descriptor directory(folder.path(), O_DIRECTORY), zero("/dev/zero"),
       write_only(folder / "clip.mp4", O_WRONLY);
-  const auto refusal = [](int fd) { return Refusal(InputName::OfDescriptor(fd, "original.mp4")); };
+  const auto refusal = [](int fd) {
+    return RefusalText(InputName::OfDescriptor(fd, "original.mp4"));
+  };
 
   EXPECT_EQ(refusal(pipe_ends[0]),
             "original.mp4 was handed over as a pipe; hand over an opened file.");

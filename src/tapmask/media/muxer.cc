@@ -8,7 +8,7 @@
 namespace tapmask {
 namespace {
 
-constexpr const char* kFailed = "The output could not be written.";
+constexpr const char* kOutputFailed = "The output could not be written.";
 
 const char* FormatName(OutputContainer container) {
   switch (container) {
@@ -41,7 +41,7 @@ Muxer::Muxer(std::filesystem::path path, OutputContainer container)
   if (result >= 0) result = avio_open(&context_->pb, url.c_str(), AVIO_FLAG_WRITE);
   if (result < 0) {
     avformat_free_context(context_);
-    ffmpeg::Check(result, Code::kInternal, kFailed);
+    ffmpeg::Check(result, Code::kInternal, kOutputFailed);
   }
   context_->strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL;  // FLAC in mp4.
   context_->flags |= AVFMT_FLAG_BITEXACT;                        // No library versions in the file.
@@ -73,7 +73,7 @@ void Muxer::Start(int64_t timescale, bool keep_metadata) {
     dict.Set("movflags", keep_metadata ? "+faststart+use_metadata_tags" : "+faststart");
     dict.Set("write_tmcd", "0");
   }
-  ffmpeg::Check(avformat_write_header(context_, dict.Address()), Code::kInternal, kFailed);
+  ffmpeg::Check(avformat_write_header(context_, dict.Address()), Code::kInternal, kOutputFailed);
   started_ = true;
 }
 
@@ -112,7 +112,7 @@ void Muxer::Write(AVPacket& packet, const AVStream& stream, AVRational time_base
     packet.pts += delay;
     packet.dts += delay;
   }
-  ffmpeg::Check(av_interleaved_write_frame(context_, &packet), Code::kInternal, kFailed);
+  ffmpeg::Check(av_interleaved_write_frame(context_, &packet), Code::kInternal, kOutputFailed);
 }
 
 void Muxer::SetOffset(int64_t ticks, AVRational time_base) {
@@ -131,9 +131,9 @@ void Muxer::Finish() {
   const int trailer = av_write_trailer(context_);
   const int io = context_->pb ? context_->pb->error : 0;
   const int closed = avio_closep(&context_->pb);
-  ffmpeg::Check(trailer, Code::kInternal, kFailed);
-  ffmpeg::Check(io, Code::kInternal, kFailed);
-  ffmpeg::Check(closed, Code::kInternal, kFailed);
+  ffmpeg::Check(trailer, Code::kInternal, kOutputFailed);
+  ffmpeg::Check(io, Code::kInternal, kOutputFailed);
+  ffmpeg::Check(closed, Code::kInternal, kOutputFailed);
   file_.Sync();
 }
 

@@ -57,17 +57,18 @@ ffmpeg::FramePtr DecodePicture(const std::filesystem::path& path) {
 void EncodePng(const std::filesystem::path& path, const AVFrame& frame) {
   const AVCodec* codec = avcodec_find_encoder(AV_CODEC_ID_PNG);
   const ffmpeg::CodecPtr encoder(ffmpeg::CheckAllocated(avcodec_alloc_context3(codec)));
-  constexpr const char* kFailed = "A picture could not be written.";
+  constexpr const char* kPictureFailed = "A picture could not be written.";
   encoder->width = frame.width;
   encoder->height = frame.height;
   encoder->pix_fmt = static_cast<AVPixelFormat>(frame.format);
   encoder->time_base = {1, 25};
   encoder->thread_count = 1;
   encoder->compression_level = 1;
-  ffmpeg::Check(avcodec_open2(encoder.get(), codec, nullptr), Code::kInternal, kFailed);
-  ffmpeg::Check(avcodec_send_frame(encoder.get(), &frame), Code::kInternal, kFailed);
+  ffmpeg::Check(avcodec_open2(encoder.get(), codec, nullptr), Code::kInternal, kPictureFailed);
+  ffmpeg::Check(avcodec_send_frame(encoder.get(), &frame), Code::kInternal, kPictureFailed);
   const ffmpeg::PacketPtr packet = ffmpeg::NewPacket();
-  ffmpeg::Check(avcodec_receive_packet(encoder.get(), packet.get()), Code::kInternal, kFailed);
+  ffmpeg::Check(avcodec_receive_packet(encoder.get(), packet.get()), Code::kInternal,
+                kPictureFailed);
   TemporaryFile file(path);
   file.Write({reinterpret_cast<const char*>(packet->data), static_cast<size_t>(packet->size)});
   file.Commit();

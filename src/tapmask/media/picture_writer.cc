@@ -8,23 +8,6 @@
 #include "tapmask/media/pixel_format.h"
 
 namespace tapmask {
-namespace {
-
-std::string MatrixName(const VideoInfo& source) {
-  switch (source.color.matrix) {
-    case 1: return "bt709";
-    case 4: return "fcc";
-    case 5:
-    case 6: return "bt601";
-    case 7: return "smpte240m";
-    case 9:
-    case 10: return "bt2020";
-    default: return source.geometry.coded.height >= 720 ? "bt709" : "bt601";
-  }
-}
-
-}  // namespace
-
 PictureWriter::PictureWriter(const std::string& pattern, const WriteOptions& write,
                              const VideoInfo& source, Notices& notices)
     : pattern_(*PicturePattern::Parse(pattern)),
@@ -64,7 +47,7 @@ void PictureWriter::Write(const Frame& frame) {
   const std::string range = source_.color.range == Range::kFull ? "pc" : "tv";
   const std::string from =
       frame.format().model == PixelFormat::Model::kYuv
-          ? fmt::format("in_color_matrix={}:in_range={}:", MatrixName(source_), range)
+          ? fmt::format("in_color_matrix={}:in_range={}:", ScaleMatrix(source_), range)
           : "";
   FrameFilter filter(fmt::format("scale={}out_range=pc,format={}", from, plan_.pixel_format),
                      *borrowed, {1, 25}, {1, 1});

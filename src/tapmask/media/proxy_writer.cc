@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "tapmask/media/encoder.h"
+#include "tapmask/media/filter.h"
 #include "tapmask/media/muxer.h"
 #include "tapmask/media/pixel_format.h"
 #include "tapmask/media/poster.h"
@@ -24,20 +25,6 @@ constexpr double kSecondsBetweenKeys = 1;
 
 // H.273's code points of the two common HDR transfer curves.
 constexpr int kPq = 16, kHlg = 18;
-
-// FFmpeg's name of a matrix for its filter "scale".
-const char* MatrixName(const VideoInfo& source) {
-  switch (source.color.matrix) {
-    case 1: return "bt709";
-    case 4: return "fcc";
-    case 5:
-    case 6: return "bt601";
-    case 7: return "smpte240m";
-    case 9:
-    case 10: return "bt2020";
-    default: return source.geometry.coded.height >= 720 ? "bt709" : "bt601";
-  }
-}
 
 // From the curve of a display as bright as the material's to that of any screen. Bright places are
 // bent, not cut off.
@@ -71,7 +58,7 @@ std::string ProxyChain(const VideoInfo& source, const Size& proxy) {
     chain += fmt::format(
         ":in_color_matrix={}:out_color_matrix=bt709:in_range={}:out_range=limited"
         ",format=yuv420p",
-        MatrixName(source), from_full ? "full" : "limited");
+        ScaleMatrix(source), from_full ? "full" : "limited");
   }
   switch (turns) {
     case 1: return chain + ",transpose=clock";

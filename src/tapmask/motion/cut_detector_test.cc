@@ -9,8 +9,8 @@
 namespace tapmask {
 namespace {
 
-using testing::Picture;
-using testing::Texture;
+using test::Picture;
+using test::Texture;
 
 constexpr int kWidth = 426, kHeight = 240;
 

@@ -12,8 +12,8 @@
 namespace tapmask {
 namespace {
 
-using testing::Picture;
-using testing::Texture;
+using test::Picture;
+using test::Texture;
 
 GrayImage Shifted(int width, int height, double dx, double dy) {
   return Picture(width, height, [=](int x, int y) { return Texture(x - dx, y - dy, 7); });

@@ -8,7 +8,7 @@
 
 #include "tapmask/motion/gray_image.h"
 
-namespace tapmask::testing {
+namespace tapmask::test {
 
 // A value in [0, 1] for every lattice point, different for every seed.
 inline double LatticeNoise(int x, int y, uint32_t seed) {
@@ -43,4 +43,4 @@ inline GrayImage Picture(int width, int height, const std::function<double(int, 
   return out;
 }
 
-}  // namespace tapmask::testing
+}  // namespace tapmask::test

@@ -19,10 +19,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kWidth = 20, kHeight = 12, kFrames = 17, kAhead = 3;
+constexpr int kSmallWidth = 20, kSmallHeight = 12, kEffectFrames = 17, kAhead = 3;
 
 Frame Picture(int64_t index) {
-  Frame frame = test::MakeFrame({}, kWidth, kHeight, [&](int plane, int x, int y) {
+  Frame frame = test::MakeFrame({}, kSmallWidth, kSmallHeight, [&](int plane, int x, int y) {
     return static_cast<double>((7 * x + 3 * y + 50 * plane + 11 * static_cast<int>(index)) % 256);
   });
   frame.index = index;
@@ -31,7 +31,7 @@ Frame Picture(int64_t index) {
 }
 
 Mask Cover() {
-  Mask mask(kWidth, kHeight);
+  Mask mask(kSmallWidth, kSmallHeight);
   FillRect(mask, {4, 4, 6, 5});
   return mask;
 }
@@ -89,7 +89,7 @@ class CheckpointedEffectTest : public testing::Test {
  protected:
   // Thrown away at the checkpoint `kill_at`.
   std::vector<FrameEffect::Done> RunIt(std::optional<int64_t> kill_at = {},
-                                       const std::string& job = "job", int frames = kFrames) {
+                                       const std::string& job = "job", int frames = kEffectFrames) {
     CheckpointOptions options{folder_, 4, most_bytes_, {}};
     options.on_saved = [&](int64_t number) {
       last_saved_ = number;
@@ -135,14 +135,14 @@ class CheckpointedEffectTest : public testing::Test {
 
 TEST_F(CheckpointedEffectTest, ComesToTheSameWhereverItIsKilled) {
   const auto whole = RunIt();
-  EXPECT_EQ(whole.size(), size_t{kFrames});
+  EXPECT_EQ(whole.size(), size_t{kEffectFrames});
   EXPECT_EQ(last_saved_, 3);
   fs::remove_all(folder_);
 
   for (int64_t at = 1; at <= 3; ++at) Kill(at);  // Each goes on from the one before.
 
   ExpectSame(RunIt(), whole);
-  EXPECT_EQ(worked_on_, kFrames - 12);
+  EXPECT_EQ(worked_on_, kEffectFrames - 12);
 }
 
 TEST_F(CheckpointedEffectTest, IsGoneOnFromByWhatWasTakenAwayAtTheTime) {
@@ -161,7 +161,7 @@ TEST_F(CheckpointedEffectTest, IsGoneOnFromByWhatWasTakenAwayAtTheTime) {
   fs::rename(away, folder_);
 
   ExpectSame(RunIt(), whole);
-  EXPECT_EQ(worked_on_, kFrames - 12);
+  EXPECT_EQ(worked_on_, kEffectFrames - 12);
 }
 
 TEST_F(CheckpointedEffectTest, BeginsAnewForAnotherJobAndForWhatIsDamaged) {
@@ -177,19 +177,19 @@ TEST_F(CheckpointedEffectTest, BeginsAnewForAnotherJobAndForWhatIsDamaged) {
     file.close();
 
     ExpectSame(RunIt(), whole);
-    EXPECT_GT(worked_on_, kFrames - 8) << name;
+    EXPECT_GT(worked_on_, kEffectFrames - 8) << name;
   }
   fs::remove_all(folder_);
   Kill(2);
   ExpectSame(RunIt({}, "another job"), whole);
-  EXPECT_EQ(worked_on_, kFrames);
+  EXPECT_EQ(worked_on_, kEffectFrames);
 }
 
 TEST_F(CheckpointedEffectTest, StopsNothingWhenItCannotBeWritten) {
   std::ofstream(folder_) << "a file where a folder should be";
   folder_ /= "rendered";
-  EXPECT_EQ(RunIt().size(), size_t{kFrames});
-  EXPECT_EQ(worked_on_, kFrames);
+  EXPECT_EQ(RunIt().size(), size_t{kEffectFrames});
+  EXPECT_EQ(worked_on_, kEffectFrames);
   EXPECT_EQ(last_saved_, 0);
 }
 
@@ -207,7 +207,7 @@ TEST_F(CheckpointedEffectTest, RefusesToPutPatchesOnOtherFrames) {
     EXPECT_THROW(RunIt(), ResumeFailed) << index;
     other_ = -1;
   }
-  EXPECT_EQ(RunIt().size(), size_t{kFrames});
+  EXPECT_EQ(RunIt().size(), size_t{kEffectFrames});
 }
 
 TEST_F(CheckpointedEffectTest, KeepsNoMoreThanItMay) {
@@ -215,7 +215,7 @@ TEST_F(CheckpointedEffectTest, KeepsNoMoreThanItMay) {
   RunIt();
   EXPECT_EQ(last_saved_, 1);
   RunIt();
-  EXPECT_EQ(worked_on_, kFrames - 4);
+  EXPECT_EQ(worked_on_, kEffectFrames - 4);
 }
 
 }  // namespace

@@ -19,18 +19,13 @@
 #include "tapmask/media/packet_times.h"
 #include "tapmask/media/video_reader.h"
 #include "tapmask/pipeline/scratch.h"
+#include "tapmask/pipeline/test_files.h"
 #include "tapmask/scene/scene.h"
 
 namespace tapmask {
 namespace {
 
-constexpr int kFrames = 40;
-const ProgressSink kNoProgress = [](const Progress&) {};
-
-std::string ReadBytes(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
+constexpr int kIngestFrames = 40;
 
 void WriteBytes(const std::filesystem::path& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
@@ -42,16 +37,16 @@ class IngestTest : public testing::Test {
     SceneOptions options;
     options.width = 128;
     options.height = 96;
-    options.frames = kFrames;
+    options.frames = kIngestFrames;
     const Scene scene(options);
     MadeVideoWriter writer(folder_.folder() / name, {128, 96}, {}, {25, 1}, name.ends_with(".mkv"));
-    for (int i = 0; i < kFrames; ++i) writer.Write(YuvFromBgr(scene.Render(i).image));
+    for (int i = 0; i < kIngestFrames; ++i) writer.Write(YuvFromBgr(scene.Render(i).image));
     writer.Finish();
     return folder_.folder() / name;
   }
 
   IngestResult Run(const InputName& input, const ReadOptions& read = {},
-                   const ProgressSink& progress = kNoProgress, std::stop_token stop = {}) {
+                   const ProgressSink& progress = test::kNoProgress, std::stop_token stop = {}) {
     return Ingest(input, read, proxy_, poster_, progress, std::move(stop));
   }
 
@@ -132,7 +127,7 @@ TEST_F(IngestTest, FindsTheFactsAndMakesProxyAndPoster) {
   EXPECT_EQ(facts.width, 128);
   EXPECT_EQ(facts.height, 96);
   EXPECT_NEAR(facts.frame_rate, 25, 1e-6);
-  EXPECT_EQ(facts.frames, kFrames);
+  EXPECT_EQ(facts.frames, kIngestFrames);
   EXPECT_EQ(facts.rotation, 0);
   EXPECT_EQ(facts.codec, "h264");
   EXPECT_FALSE(facts.has_audio);
@@ -140,9 +135,9 @@ TEST_F(IngestTest, FindsTheFactsAndMakesProxyAndPoster) {
   VideoReader reader(proxy_, {});
   int64_t frames = 0;
   while (reader.Next()) ++frames;
-  EXPECT_EQ(frames, kFrames);
+  EXPECT_EQ(frames, kIngestFrames);
   EXPECT_EQ(reader.info().geometry.coded, (Size{facts.proxy_width, facts.proxy_height}));
-  EXPECT_EQ(ReadBytes(poster_).substr(0, 2), "\xff\xd8");
+  EXPECT_EQ(test::ReadBytes(poster_).substr(0, 2), "\xff\xd8");
 }
 
 using OneRun = FrameDurations::Run;
@@ -152,7 +147,7 @@ TEST_F(IngestTest, SaysWhenEachFrameIsShownOfASteadyFilm) {
   const IngestResult facts = Run(MakeFilm("film.mp4"));
 
   EXPECT_EQ(facts.durations.timescale, 25);
-  EXPECT_EQ(facts.durations.runs, (Runs{{kFrames, 1}}));
+  EXPECT_EQ(facts.durations.runs, (Runs{{kIngestFrames, 1}}));
   TimesOf(facts);
 }
 
@@ -160,7 +155,7 @@ TEST_F(IngestTest, SaysWhenEachFrameIsShownOfASteadyFilm) {
 TEST_F(IngestTest, SaysWhenEachFrameIsShownOfAFilmOfVaryingRate) {
   std::vector<int64_t> pts;
   int64_t time = 4711;
-  for (int i = 0; i < kFrames; ++i) {
+  for (int i = 0; i < kIngestFrames; ++i) {
     pts.push_back(time);
     time += i < 10 ? 3003 : i == 10 ? 90000 : 1 + i * 7 % 5;
   }
@@ -182,21 +177,21 @@ TEST_F(IngestTest, SaysWhenEachFrameIsShownOfAFilmOfVaryingRate) {
 // Files whose frames are coded in another order say little of the last one that is shown.
 TEST_F(IngestTest, ShowsALastFrameOfUnknownLengthAsLongAsTheOthers) {
   std::vector<int64_t> pts;
-  for (int i = 0; i < kFrames; ++i) pts.push_back(i * 3000 + i % 3 * 500);
+  for (int i = 0; i < kIngestFrames; ++i) pts.push_back(i * 3000 + i % 3 * 500);
   const auto film = Retimed(MakeFilm("film.mp4"), "varying.mp4", {1, 90000}, pts, 0);
 
   const IngestResult facts = Run(film);
 
-  EXPECT_EQ(facts.durations.runs.back(), (OneRun{1, pts.back() / (kFrames - 1)}));
+  EXPECT_EQ(facts.durations.runs.back(), (OneRun{1, pts.back() / (kIngestFrames - 1)}));
   TimesOf(facts);
   EXPECT_NEAR(facts.duration_seconds,
-              static_cast<double>(pts.back()) * kFrames / (kFrames - 1) / 90000, 1e-4);
+              static_cast<double>(pts.back()) * kIngestFrames / (kIngestFrames - 1) / 90000, 1e-4);
 }
 
 // Frames that the file has at one time are moved apart, in the proxy and here alike.
 TEST_F(IngestTest, SaysWhenFramesAreShownThatHadToMove) {
   std::vector<int64_t> pts;
-  for (int i = 0; i < kFrames; ++i) pts.push_back(i * 4000 - i % 4 * 3990);
+  for (int i = 0; i < kIngestFrames; ++i) pts.push_back(i * 4000 - i % 4 * 3990);
   const auto film = Retimed(MakeFilm("film.mp4"), "film.mkv", {1, 100'000}, pts, 40);  // As ms.
   VideoReader reader(film, {});
   while (reader.Next()) {
@@ -239,21 +234,21 @@ TEST_F(IngestTest, TellsFormatsByTheirContent) {
 TEST_F(IngestTest, ReadsADescriptor) {
   const int descriptor = open(MakeFilm("film.mp4").c_str(), O_RDONLY | O_CLOEXEC);
 
-  EXPECT_EQ(Run(InputName::OfDescriptor(descriptor, "original.mp4")).frames, kFrames);
+  EXPECT_EQ(Run(InputName::OfDescriptor(descriptor, "original.mp4")).frames, kIngestFrames);
 
   EXPECT_EQ(close(descriptor), 0) << "it was left open";
 }
 
 TEST_F(IngestTest, WorksAsFarAsACutOffFileDecodes) {
   const auto film = MakeFilm("film.mp4");
-  const std::string bytes = ReadBytes(film);
+  const std::string bytes = test::ReadBytes(film);
   WriteBytes(film, bytes.substr(0, bytes.size() * 6 / 10));
 
   const IngestResult facts = Run(film);
 
   EXPECT_TRUE(facts.truncated);
   EXPECT_GT(facts.frames, 5);
-  EXPECT_LT(facts.frames, kFrames);
+  EXPECT_LT(facts.frames, kIngestFrames);
   VideoReader reader(proxy_, {});
   int64_t frames = 0;
   while (reader.Next()) ++frames;
@@ -273,7 +268,7 @@ TEST_F(IngestTest, RefusesWhatTheFileSaysIsTooLarge) {
 // The file says that it is 0.04 s long.
 TEST_F(IngestTest, StopsWhereDecodingShowsThatItIsTooLarge) {
   const auto film = MakeFilm("film.mkv");
-  std::string bytes = ReadBytes(film);
+  std::string bytes = test::ReadBytes(film);
   const size_t duration = bytes.find("\x44\x89\x88");
   ASSERT_NE(duration, std::string::npos);
   std::memcpy(bytes.data() + duration + 3, "\x40\x44\0\0\0\0\0\0", 8);  // 40.0, in milliseconds.
@@ -284,7 +279,7 @@ TEST_F(IngestTest, StopsWhereDecodingShowsThatItIsTooLarge) {
   int64_t last = 0;
   const ProgressSink note = [&](const Progress& progress) { last = progress.frames_done; };
 
-  EXPECT_EQ(Run(film).frames, kFrames) << "within the limits it is taken";
+  EXPECT_EQ(Run(film).frames, kIngestFrames) << "within the limits it is taken";
   std::filesystem::remove(proxy_);
   std::filesystem::remove(poster_);
   EXPECT_EQ(Refusal(film, brief), Code::kTooLarge);

@@ -13,13 +13,13 @@
 #include "tapmask/media/picture.h"
 #include "tapmask/pipeline/input_guard.h"
 #include "tapmask/pipeline/scratch.h"
+#include "tapmask/pipeline/test_files.h"
 #include "tapmask/scene/scene.h"
 
 namespace tapmask {
 namespace {
 
 constexpr int kFrames = 8;
-const ProgressSink kNoProgress = [](const Progress&) {};
 
 class Job : public testing::Test {
  protected:
@@ -63,7 +63,7 @@ class Job : public testing::Test {
 };
 
 TEST_F(Job, WritesAReportThatVerifies) {
-  const JobResult result = Render(film_, out_, masks_, Options(), kNoProgress, {});
+  const JobResult result = Render(film_, out_, masks_, Options(), test::kNoProgress, {});
 
   EXPECT_EQ(result.frames, kFrames);
   EXPECT_TRUE(VerifyReport(out_, report_).empty());
@@ -144,7 +144,7 @@ TEST_F(Job, LeavesNoMasksWhenCancelledWhileItRenders) {
 TEST_F(Job, CoversWhereAMaskIsMissing) {
   std::filesystem::remove(masks_ / "4.png");
 
-  const JobResult result = Render(film_, out_, masks_, Options(), kNoProgress, {});
+  const JobResult result = Render(film_, out_, masks_, Options(), test::kNoProgress, {});
 
   ASSERT_EQ(result.to_review.size(), 1u);
   EXPECT_EQ(result.to_review[0].first_frame, 4);
@@ -157,7 +157,7 @@ TEST_F(Job, WarnsWhenNothingWasHidden) {
     WriteMaskPicture(masks_ / (std::to_string(i) + ".png"), Mask(128, 96));
   }
 
-  const JobResult result = Render(film_, out_, masks_, Options(), kNoProgress, {});
+  const JobResult result = Render(film_, out_, masks_, Options(), test::kNoProgress, {});
 
   ASSERT_FALSE(result.notices.warnings.empty());
 }
@@ -167,7 +167,7 @@ TEST_F(Job, ReportsMasksAlone) {
   prompts.masks.push_back({ReadMaskPicture(masks_ / "0.png"), 0, 1});
 
   const JobResult result =
-      Track(film_, prompts, Options(), {}, scratch_.folder() / "new", kNoProgress, {});
+      Track(film_, prompts, Options(), {}, scratch_.folder() / "new", test::kNoProgress, {});
 
   std::ifstream file(report_);
   const auto report = nlohmann::json::parse(file);
@@ -186,7 +186,7 @@ TEST_F(Job, RefusesASpanThatHoldsNoFrame) {
     options.effect.from_seconds = from;
     options.effect.to_seconds = to;
     try {
-      Render(film_, out_, masks_, options, kNoProgress, {});
+      Render(film_, out_, masks_, options, test::kNoProgress, {});
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), Code::kInvalidArgument);
       return error.public_text();

@@ -17,6 +17,7 @@
 #include "tapmask/pipeline/analysis_source.h"
 #include "tapmask/pipeline/first_masks.h"
 #include "tapmask/pipeline/prompt_schedule.h"
+#include "tapmask/pipeline/refuse.h"
 #include "tapmask/pipeline/threads.h"
 #include "tapmask/track/engine.h"
 
@@ -24,14 +25,6 @@ namespace tapmask {
 namespace {
 
 constexpr size_t kObjectsKept = 4;
-
-[[noreturn]] void Refuse(std::string text) {
-  throw Error(Code::kInvalidArgument, std::move(text));
-}
-
-[[noreturn]] void RefuseAsOutside(std::string text) {
-  throw Error(Code::kInvalidArgument, std::move(text)).Because(Reason::kPointOutside);
-}
 
 ReadOptions WithThreads(ReadOptions read, int threads) {
   read.threads = threads;

@@ -16,7 +16,7 @@
 namespace tapmask {
 namespace {
 
-constexpr int kFrames = 60;
+constexpr int kPreviewFrames = 60;
 
 Point At(double x, double y, int64_t frame, int object = 1, bool is_object = true) {
   return {{x, y}, is_object, frame, object};
@@ -40,13 +40,13 @@ class PreviewSessionTest : public testing::Test {
     SceneOptions options;
     options.width = 256;
     options.height = 144;
-    options.frames = kFrames;
+    options.frames = kPreviewFrames;
     options.second_object = 1;
     options.cut_frame = 25;
     const Scene scene(options);
     first_ = scene.FirstPoint();
     MadeVideoWriter writer(film_, {256, 144}, {}, {25, 1}, false);
-    for (int i = 0; i < kFrames; ++i) writer.Write(YuvFromBgr(scene.Render(i).image));
+    for (int i = 0; i < kPreviewFrames; ++i) writer.Write(YuvFromBgr(scene.Render(i).image));
     writer.Finish();
   }
 
@@ -68,7 +68,7 @@ class PreviewSessionTest : public testing::Test {
         {At(90, 70, 40)},
         {At(30, 30, 0, 3), At(x, y, 0, 4), At(60, 60, 0, 5), At(x, y, 0, 6), At(90, 90, 0, 7)},
         {At(x, y, 0)},
-        {At(128, 70, kFrames - 1)},
+        {At(128, 70, kPreviewFrames - 1)},
         {At(128, 70, 5)},
     };
   }
@@ -90,7 +90,7 @@ class PreviewSessionTest : public testing::Test {
 
 TEST_F(PreviewSessionTest, AnswersTheSameWhateverWasAskedBefore) {
   PreviewSession decodes(film_, {.read = {}, .threads = 1, .frames = {}});
-  PreviewSession seeks(film_, {.read = {}, .threads = 3, .frames = kFrames});
+  PreviewSession seeks(film_, {.read = {}, .threads = 3, .frames = kPreviewFrames});
 
   for (const std::vector<Point>& points : Taps()) {
     const PreviewAnswer cold = Cold(points);
@@ -98,7 +98,7 @@ TEST_F(PreviewSessionTest, AnswersTheSameWhateverWasAskedBefore) {
     ExpectSame(decodes.Find(points, {}), cold);
     ExpectSame(seeks.Find(points, {}), cold);
     ExpectSame(seeks.Find(points, {}), cold);
-    ExpectSame(Cold(points, 2, kFrames), cold);
+    ExpectSame(Cold(points, 2, kPreviewFrames), cold);
   }
 }
 
@@ -125,12 +125,12 @@ TEST_F(PreviewSessionTest, ResolvesTimesAsDecodingDoes) {
   for (const double seconds : {0.0, 0.39, 0.4, 1.0, 2.39}) {
     point.seconds = seconds;
 
-    const PreviewAnswer decoded = Cold({point}), listed = Cold({point}, 1, kFrames);
+    const PreviewAnswer decoded = Cold({point}), listed = Cold({point}, 1, kPreviewFrames);
 
     EXPECT_EQ(decoded.frame, static_cast<int64_t>(seconds * 25 + 1e-9)) << seconds;
     ExpectSame(listed, decoded);
   }
-  PreviewSession session(film_, {.read = {}, .frames = kFrames});
+  PreviewSession session(film_, {.read = {}, .frames = kPreviewFrames});
   for (const double seconds : {-0.1, 2.4, 1e9}) {
     point.seconds = seconds;
     EXPECT_NE(Refusal(session, {point}), "") << seconds;
@@ -138,12 +138,13 @@ TEST_F(PreviewSessionTest, ResolvesTimesAsDecodingDoes) {
 }
 
 TEST_F(PreviewSessionTest, RefusesWhatDoesNotFitAndGoesOn) {
-  for (const std::optional<int64_t> frames : {std::optional<int64_t>(kFrames), {}}) {
+  for (const std::optional<int64_t> frames : {std::optional<int64_t>(kPreviewFrames), {}}) {
     PreviewSession session(film_, {.read = {}, .frames = frames});
     const std::vector<Point> good{At(first_.x, first_.y, 0)};
     const PreviewAnswer before = session.Find(good, {});
 
-    EXPECT_EQ(Refusal(session, {At(10, 10, kFrames)}), "Frame 60 is beyond the end of the video.");
+    EXPECT_EQ(Refusal(session, {At(10, 10, kPreviewFrames)}),
+              "Frame 60 is beyond the end of the video.");
     EXPECT_NE(Refusal(session, {At(10, 10, INT64_MAX)}), "");
     EXPECT_NE(Refusal(session, {At(10, 10, 0), At(10, 10, 1)}), "");
     EXPECT_NE(Refusal(session, {At(256, 10, 0)}), "");
@@ -167,7 +168,7 @@ TEST_F(PreviewSessionTest, StopsWhenAskedAndGoesOn) {
 TEST_F(PreviewSessionTest, ReadsADescriptor) {
   const int descriptor = open(film_.c_str(), O_RDONLY | O_CLOEXEC);
   PreviewSession session(InputName::OfDescriptor(descriptor, "original.mp4"),
-                         {.read = {}, .frames = kFrames});
+                         {.read = {}, .frames = kPreviewFrames});
 
   ExpectSame(session.Find({At(90, 70, 40)}, {}), Cold({At(90, 70, 40)}));
 
@@ -180,7 +181,7 @@ TEST_F(PreviewSessionTest, IsWhatPreviewWrites) {
 
   const auto written = Preview(film_, prompts, {}, scratch_.folder() / "preview", {});
 
-  const PreviewAnswer answer = Cold(prompts.points, 1, kFrames);
+  const PreviewAnswer answer = Cold(prompts.points, 1, kPreviewFrames);
   ASSERT_EQ(written.size(), answer.candidates.size());
   for (size_t i = 0; i < written.size(); ++i) {
     EXPECT_TRUE(ReadMaskPicture(written[i].file) == answer.candidates[i].in_mask);

@@ -6,19 +6,11 @@
 
 #include <fmt/format.h>
 
-#include "tapmask/core/error.h"
 #include "tapmask/media/video_reader.h"
+#include "tapmask/pipeline/refuse.h"
 
 namespace tapmask {
 namespace {
-
-[[noreturn]] void Refuse(std::string text) {
-  throw Error(Code::kInvalidArgument, std::move(text));
-}
-
-[[noreturn]] void RefuseAsOutside(std::string text) {
-  throw Error(Code::kInvalidArgument, std::move(text)).Because(Reason::kPointOutside);
-}
 
 void CheckPoint(const Point& point, const Size& shown) {
   const auto [x, y] = point.in_shown;

@@ -13,25 +13,20 @@
 #include "tapmask/media/made_video_writer.h"
 #include "tapmask/pipeline/job.h"
 #include "tapmask/pipeline/scratch.h"
+#include "tapmask/pipeline/test_files.h"
 #include "tapmask/scene/scene.h"
 
 namespace tapmask {
 namespace {
 
-constexpr int kFrames = 10;
-const ProgressSink kNoProgress = [](const Progress&) {};
-
-std::string ReadBytes(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
+constexpr int kResumedFrames = 10;
 
 class RunResumes : public testing::Test {
  protected:
   RunResumes() {
     scene_.width = 128;
     scene_.height = 96;
-    scene_.frames = kFrames;
+    scene_.frames = kResumedFrames;
     MakeFilm();
   }
 
@@ -72,8 +67,8 @@ class RunResumes : public testing::Test {
     Outcome outcome;
     const ProgressSink note = [&](const Progress& p) { outcome.stages.insert(p.stage); };
     tapmask::Run(input, out_, prompts, options, std::nullopt, note, stop);
-    outcome.output = ReadBytes(out_);
-    outcome.report = ReadBytes(report_);
+    outcome.output = test::ReadBytes(out_);
+    outcome.report = test::ReadBytes(report_);
     return outcome;
   }
 
@@ -198,13 +193,13 @@ TEST_F(RunResumes, KeepsNoTrackThatIsNotWhole) {
 
 TEST_F(RunResumes, MakesATrackAnewThatIsDamagedOrOfOtherPoints) {
   const Outcome whole = RunIt(film_, Options(), prompts_);
-  const std::string track = ReadBytes(track_);
+  const std::string track = test::ReadBytes(track_);
 
   std::ofstream(track_, std::ios::binary) << track.substr(0, track.size() / 2);
   const Outcome again = RunIt(film_, Options(), prompts_);
   EXPECT_TRUE(again.stages.contains(JobStage::kTracking));
   EXPECT_EQ(again.output, whole.output);
-  EXPECT_EQ(ReadBytes(track_), track);
+  EXPECT_EQ(test::ReadBytes(track_), track);
 
   Prompts others = prompts_;
   others.points[0].in_shown.x += 1;

@@ -13,6 +13,7 @@
 #include "tapmask/core/error.h"
 #include "tapmask/media/made_video_writer.h"
 #include "tapmask/pipeline/scratch.h"
+#include "tapmask/pipeline/test_files.h"
 #include "tapmask/pipeline/track_pass.h"
 #include "tapmask/scene/scene.h"
 
@@ -21,12 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kFrames = 12;
-
-std::string ReadBytes(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
+constexpr int kCheckpointFrames = 12;
 
 // Follows by one pixel a frame, and knows nothing else.
 class DriftingTracker final : public Tracker {
@@ -55,10 +51,10 @@ class Checkpoints : public testing::Test {
     SceneOptions options;
     options.width = 96;
     options.height = 64;
-    options.frames = kFrames;
+    options.frames = kCheckpointFrames;
     const Scene scene(options);
     MadeVideoWriter writer(film_, {96, 64}, {}, {25, 1}, false);
-    for (int i = 0; i < kFrames; ++i) writer.Write(YuvFromBgr(scene.Render(i).image));
+    for (int i = 0; i < kCheckpointFrames; ++i) writer.Write(YuvFromBgr(scene.Render(i).image));
     writer.Finish();
     Mask box(96, 64);
     FillRect(box, {30, 20, 25, 20});
@@ -105,7 +101,7 @@ class Checkpoints : public testing::Test {
       EXPECT_EQ(error.code(), Code::kCancelled);
       EXPECT_FALSE(fs::exists(track_));
     }
-    return {ReadBytes(track_), last - first.value_or(0)};
+    return {test::ReadBytes(track_), last - first.value_or(0)};
   }
 
   // Stops the pass at every checkpoint and goes on from there, until it is through.
@@ -194,7 +190,7 @@ TEST_F(Checkpoints, ThatAreDamagedArePassedOver) {
     for (const bool cut : {false, true}) {
       fs::remove_all(folder_);
       RunIt(Options(), 3);
-      std::string bytes = ReadBytes(folder_ / name);
+      std::string bytes = test::ReadBytes(folder_ / name);
       ASSERT_GT(bytes.size(), 10u) << name;
       if (cut) {
         bytes.resize(bytes.size() / 2);

@@ -18,7 +18,7 @@ namespace tapmask {
 namespace {
 
 constexpr int kCut = 12;
-constexpr int kFrames = 30;
+constexpr int kTrackedFrames = 30;
 
 // An engine that knows everything about a film with one cut: it follows what it is given within a
 // shot and loses it at the cut.
@@ -72,10 +72,10 @@ class TrackPass : public testing::Test {
     SceneOptions options;
     options.width = 96;
     options.height = 64;
-    options.frames = kFrames;
+    options.frames = kTrackedFrames;
     const Scene scene(options);
     MadeVideoWriter writer(path, {96, 64}, {}, {25, 1}, false);
-    for (int i = 0; i < kFrames; ++i) writer.Write(YuvFromBgr(scene.Render(i).image));
+    for (int i = 0; i < kTrackedFrames; ++i) writer.Write(YuvFromBgr(scene.Render(i).image));
     writer.Finish();
     film_ = path.string();
   }
@@ -107,7 +107,7 @@ class TrackPass : public testing::Test {
   // The frames of object 1 in which two tracks differ.
   std::set<int64_t> Changed(MaskTrackReader& a, MaskTrackReader& b) {
     std::set<int64_t> changed;
-    for (int64_t frame = 0; frame < kFrames; ++frame) {
+    for (int64_t frame = 0; frame < kTrackedFrames; ++frame) {
       const MaskRecord x = a.Frame(frame).at(0), y = b.Frame(frame).at(0);
       const bool same = x.object == y.object && x.state == y.state &&
                         x.confidence == y.confidence && x.pts == y.pts && x.mask == y.mask;
@@ -125,7 +125,7 @@ class TrackPass : public testing::Test {
   // The records by frame.
   std::map<int64_t, TrackState> States(const Prompts& prompts) {
     const MaskTrackReader track = Track(prompts);
-    EXPECT_EQ(track.frames(), kFrames);
+    EXPECT_EQ(track.frames(), kTrackedFrames);
     std::map<int64_t, TrackState> states;
     for (const auto& s : track.summaries()) states[s.frame] = s.state;
     return states;
@@ -145,7 +145,7 @@ class TrackPass : public testing::Test {
 TEST_F(TrackPass, FollowsThePointToBothEndsOfItsShot) {
   const auto states = States({.points = {At(20)}, .boxes = {}, .masks = {}});
 
-  ASSERT_EQ(states.size(), static_cast<size_t>(kFrames));
+  ASSERT_EQ(states.size(), static_cast<size_t>(kTrackedFrames));
   for (const auto& [frame, state] : states) {
     EXPECT_EQ(state, frame < kCut ? TrackState::kAbsent : TrackState::kTracked) << frame;
   }
@@ -165,7 +165,7 @@ TEST_F(TrackPass, IsNoSurerOfWhatItFollowsThanOfThePoint) {
 TEST_F(TrackPass, FollowsEveryPointBackToTheCut) {
   const auto states = States({.points = {At(0), At(25)}, .boxes = {}, .masks = {}});
 
-  ASSERT_EQ(states.size(), static_cast<size_t>(kFrames));
+  ASSERT_EQ(states.size(), static_cast<size_t>(kTrackedFrames));
   for (const auto& [frame, state] : states) EXPECT_EQ(state, TrackState::kTracked) << frame;
 }
 
@@ -182,7 +182,7 @@ TEST_F(TrackPass, HidesBothWaysBetweenPointsThatDispute) {
   for (int64_t frame = kCut + 1; frame <= 20; ++frame) {
     EXPECT_TRUE(hidden(frame, 30) && hidden(frame, 70)) << frame;
   }
-  for (int64_t frame = 21; frame < kFrames; ++frame) {
+  for (int64_t frame = 21; frame < kTrackedFrames; ++frame) {
     EXPECT_TRUE(hidden(frame, 70) && !hidden(frame, 30)) << frame;
   }
 }
@@ -215,7 +215,7 @@ TEST_F(TrackPass, CorrectsToTheEndsWhereNoPromptIs) {
   MaskTrackReader earlier =
       Track({.points = {At(15, 70)}, .boxes = {}, .masks = {}}, "earlier", "before");
 
-  EXPECT_EQ(Changed(before, later), Span(21, kFrames));
+  EXPECT_EQ(Changed(before, later), Span(21, kTrackedFrames));
   EXPECT_EQ(Changed(before, earlier), Span(kCut, 18));  // 18 and 19 are nearer to 20.
 }
 
@@ -242,7 +242,7 @@ TEST_F(TrackPass, CorrectsAFrameInWhichTheObjectWasShownBefore) {
 
   EXPECT_TRUE(after.Frame(19)[0].mask.At(70, 30));
   EXPECT_FALSE(after.Frame(19)[0].mask.At(40, 30));
-  EXPECT_EQ(Changed(before, after), Span(15, kFrames));
+  EXPECT_EQ(Changed(before, after), Span(15, kTrackedFrames));
 }
 
 // The segmenter is sure by 0.9 of what it only confirms; who drew it by hand was surer.
@@ -387,8 +387,9 @@ TEST(AreAtOne, AsksForLessThanWhatTheCorrectionChanged) {
 
 TEST_F(TrackPass, RefusesPromptsOutsideTheVideo) {
   const GivenBox outside{{200, 10, 5, 5}, 0, 1};
-  for (const Prompts& prompts : {Prompts{{At(kFrames)}, {}, {}}, Prompts{{At(0, 96)}, {}, {}},
-                                 Prompts{{At(-1)}, {}, {}}, Prompts{{}, {outside}, {}}}) {
+  for (const Prompts& prompts :
+       {Prompts{{At(kTrackedFrames)}, {}, {}}, Prompts{{At(0, 96)}, {}, {}},
+        Prompts{{At(-1)}, {}, {}}, Prompts{{}, {outside}, {}}}) {
     EXPECT_EQ(ReasonOfRefusal(prompts), Reason::kPointOutside);
   }
 }

@@ -21,7 +21,7 @@ namespace tapmask {
 namespace {
 
 constexpr std::string_view kFirstLine = "tapmask-signing-keys 1";
-constexpr size_t kMostBytes = 64'000;
+constexpr size_t kMostFileBytes = 64'000;
 
 SigningKey NewKey(Time now) {
   SigningKey key;
@@ -36,7 +36,7 @@ SigningKey NewKey(Time now) {
 }
 
 std::vector<SigningKey> Read(const std::filesystem::path& file) {
-  const std::optional<std::string> text = ReadSecretFile(file, kMostBytes);
+  const std::optional<std::string> text = ReadSecretFile(file, kMostFileBytes);
   if (!text) return {};
   const auto refuse = [&file] {
     throw Error(Code::kInvalidArgument,

@@ -75,14 +75,6 @@ int Wait(const Child& child) {
   return status;
 }
 
-void OpenUp(JobRules& rules) {
-  for (TierLimits* limits : {&rules.tiers.free, &rules.tiers.pro, &rules.tiers.local}) {
-    limits->max_running_jobs = 10'000;
-    limits->max_waiting_jobs = 10'000;
-    limits->videos_per_month = std::nullopt;
-  }
-}
-
 }  // namespace
 
 TEST_P(ConcurrencyConformance, LetsExactlyAsManyInAsTheQuotaAllows) {
@@ -160,7 +152,7 @@ TEST_P(ConcurrencyConformance, TakesAJobOnceFromManyThreads) {
 }
 
 TEST_P(ConcurrencyConformance, GivesEachJobToOneThread) {
-  OpenUp(rules_);
+  OpenUp();
   const User user = AddUser(), pro = AddUser(Tier::kPro);
   const Video video = AddVideo(user), pros = AddVideo(pro);
   for (int i = 0; i < 60; ++i) {
@@ -189,7 +181,7 @@ TEST_P(ConcurrencyConformance, GivesEachJobToOneThread) {
 }
 
 TEST_P(ConcurrencyConformance, GivesEachJobToOneProcess) {
-  OpenUp(rules_);
+  OpenUp();
   const User user = AddUser(), pro = AddUser(Tier::kPro);
   const Video video = AddVideo(user), pros = AddVideo(pro);
   for (int i = 0; i < 50; ++i) {
@@ -241,7 +233,7 @@ TEST_P(ConcurrencyConformance, OpensANewPlaceInManyProcessesAtOnce) {
 }
 
 TEST_P(ConcurrencyConformance, LosesNothingThatWasAnsweredWhenAProcessIsKilled) {
-  OpenUp(rules_);
+  OpenUp();
   const User user = AddUser(Tier::kPro);
   const Video video = AddVideo(user);
 
@@ -284,7 +276,7 @@ TEST_P(ConcurrencyConformance, LosesNothingThatWasAnsweredWhenAProcessIsKilled) 
 }
 
 TEST_P(ConcurrencyConformance, TakesEachLeaseBackOnce) {
-  OpenUp(rules_);
+  OpenUp();
   const User user = AddUser();
   const Video video = AddVideo(user);
   for (int i = 0; i < 20; ++i) Enqueue(user, video);
@@ -298,7 +290,7 @@ TEST_P(ConcurrencyConformance, TakesEachLeaseBackOnce) {
 }
 
 TEST_P(ConcurrencyConformance, LetsOneOfFinishAndReapWin) {
-  OpenUp(rules_);
+  OpenUp();
   const User user = AddUser();
   const Video video = AddVideo(user);
   for (int round = 0; round < 20; ++round) {

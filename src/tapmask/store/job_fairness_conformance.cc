@@ -9,21 +9,8 @@ namespace tapmask {
 
 using namespace std::chrono_literals;
 
-namespace {
-
-// So that nothing but turns decides.
-void OpenUp(JobRules& rules) {
-  for (TierLimits* limits : {&rules.tiers.free, &rules.tiers.pro, &rules.tiers.local}) {
-    limits->max_running_jobs = 1'000;
-    limits->max_waiting_jobs = 1'000;
-    limits->videos_per_month = std::nullopt;
-  }
-}
-
-}  // namespace
-
 TEST_P(JobFairnessConformance, ServesOneUserInTheOrderOfAsking) {
-  OpenUp(rules_);
+  OpenUp();
   const User user = AddUser();
   const Video video = AddVideo(user);
   std::vector<JobId> asked, served;
@@ -35,7 +22,7 @@ TEST_P(JobFairnessConformance, ServesOneUserInTheOrderOfAsking) {
 }
 
 TEST_P(JobFairnessConformance, ServesPaidUsersFourTurnsOfFive) {
-  OpenUp(rules_);
+  OpenUp();
   const User free = AddUser(), pro = AddUser(Tier::kPro);
   const Video frees = AddVideo(free), pros = AddVideo(pro);
   for (int i = 0; i < 50; ++i) {
@@ -49,7 +36,7 @@ TEST_P(JobFairnessConformance, ServesPaidUsersFourTurnsOfFive) {
 }
 
 TEST_P(JobFairnessConformance, GivesATurnAwayThatNobodyWants) {
-  OpenUp(rules_);
+  OpenUp();
   const User free = AddUser(), pro = AddUser(Tier::kPro);
   const Video frees = AddVideo(free), pros = AddVideo(pro);
   for (int i = 0; i < 7; ++i) Enqueue(free, frees);
@@ -59,7 +46,7 @@ TEST_P(JobFairnessConformance, GivesATurnAwayThatNobodyWants) {
 }
 
 TEST_P(JobFairnessConformance, CountsTheTurnsOfEachKindApart) {
-  OpenUp(rules_);
+  OpenUp();
   const User free = AddUser(), pro = AddUser(Tier::kPro);
   const Video frees = AddVideo(free), pros = AddVideo(pro);
   for (const JobKind kind : {JobKind::kMask, JobKind::kPreview}) {
@@ -77,7 +64,7 @@ TEST_P(JobFairnessConformance, CountsTheTurnsOfEachKindApart) {
 }
 
 TEST_P(JobFairnessConformance, TakesUsersInTurnHoweverManyJobsTheyHave) {
-  OpenUp(rules_);
+  OpenUp();
   const User many = AddUser(), few = AddUser();
   const Video manys = AddVideo(many), fews = AddVideo(few);
   for (int i = 0; i < 100; ++i) Enqueue(many, manys);
@@ -91,7 +78,7 @@ TEST_P(JobFairnessConformance, TakesUsersInTurnHoweverManyJobsTheyHave) {
 }
 
 TEST_P(JobFairnessConformance, ServesALateUserSoonButNotForAllTheTimeBefore) {
-  OpenUp(rules_);
+  OpenUp();
   const User busy = AddUser();
   const Video busys = AddVideo(busy);
   for (int i = 0; i < 60; ++i) Enqueue(busy, busys);
@@ -107,7 +94,7 @@ TEST_P(JobFairnessConformance, ServesALateUserSoonButNotForAllTheTimeBefore) {
 }
 
 TEST_P(JobFairnessConformance, SharesEquallyAmongManyUsers) {
-  OpenUp(rules_);
+  OpenUp();
   std::vector<User> users;
   for (int i = 0; i < 7; ++i) users.push_back(AddUser(i % 2 ? Tier::kPro : Tier::kLocal));
   for (size_t i = 0; i < users.size(); ++i) {
@@ -164,7 +151,7 @@ TEST_P(JobFairnessConformance, LooksBeyondAnyNumberOfUsersWhoMayNotBeServed) {
 }
 
 TEST_P(JobFairnessConformance, ServesKindsInTheOrderTheyAreAskedFor) {
-  OpenUp(rules_);
+  OpenUp();
   const User user = AddUser();
   const Video video = AddVideo(user);
   Enqueue(user, video, JobKind::kMask);
@@ -182,7 +169,7 @@ TEST_P(JobFairnessConformance, ServesKindsInTheOrderTheyAreAskedFor) {
 }
 
 TEST_P(JobFairnessConformance, PutsWhatComesBackBeforeTheUsersOtherJobs) {
-  OpenUp(rules_);
+  OpenUp();
   const User user = AddUser();
   const Video video = AddVideo(user);
   std::vector<JobId> asked;
@@ -198,7 +185,7 @@ TEST_P(JobFairnessConformance, PutsWhatComesBackBeforeTheUsersOtherJobs) {
 }
 
 TEST_P(JobFairnessConformance, LetsLaterJobsPassOneThatWaitsForItsNextAttempt) {
-  OpenUp(rules_);
+  OpenUp();
   const User user = AddUser();
   const Video video = AddVideo(user);
   const NewJob first = Enqueue(user, video), second = Enqueue(user, video),
@@ -214,7 +201,7 @@ TEST_P(JobFairnessConformance, LetsLaterJobsPassOneThatWaitsForItsNextAttempt) {
 }
 
 TEST_P(JobFairnessConformance, LooksAtTheLimitOfTheTierThatAJobWasMadeWith) {
-  OpenUp(rules_);
+  OpenUp();
   rules_.tiers.pro.max_running_jobs = 1;
   rules_.tiers.local.max_running_jobs = 2;
   const User user = AddUser(Tier::kPro);
@@ -234,7 +221,7 @@ TEST_P(JobFairnessConformance, LooksAtTheLimitOfTheTierThatAJobWasMadeWith) {
 }
 
 TEST_P(JobFairnessConformance, CountsJobsOfEitherClassAsRunning) {
-  OpenUp(rules_);
+  OpenUp();
   rules_.tiers.pro.max_running_jobs = 1;
   const User user = AddUser();
   const Video video = AddVideo(user);
@@ -251,7 +238,7 @@ TEST_P(JobFairnessConformance, CountsJobsOfEitherClassAsRunning) {
 }
 
 TEST_P(JobFairnessConformance, GivesOneTurnAtMostForHavingBeenPassedOver) {
-  OpenUp(rules_);
+  OpenUp();
   rules_.tiers.pro.max_running_jobs = 1;
   const User slow = AddUser(Tier::kPro), busy = AddUser(Tier::kLocal);
   const Video slows = AddVideo(slow), busys = AddVideo(busy);
@@ -273,7 +260,7 @@ TEST_P(JobFairnessConformance, GivesOneTurnAtMostForHavingBeenPassedOver) {
 }
 
 TEST_P(JobFairnessConformance, HoldsBackWhatIsNotDueByAClockThatIsBehind) {
-  OpenUp(rules_);
+  OpenUp();
   const User user = AddUser(), other = AddUser();
   const Video video = AddVideo(user), others = AddVideo(other);
   const NewJob first = Enqueue(user, video), second = Enqueue(user, video);
@@ -290,7 +277,7 @@ TEST_P(JobFairnessConformance, HoldsBackWhatIsNotDueByAClockThatIsBehind) {
 }
 
 TEST_P(JobFairnessConformance, HasRoomAgainWheneverAJobWaitsNoMore) {
-  OpenUp(rules_);
+  OpenUp();
   rules_.max_queued = 3;
   const User user = AddUser();
   const Video video = AddVideo(user), deleted = AddVideo(user);

@@ -29,6 +29,14 @@ StoreConformance::~StoreConformance() {
   std::filesystem::remove_all(place_);
 }
 
+void StoreConformance::OpenUp() {
+  for (TierLimits* limits : {&rules_.tiers.free, &rules_.tiers.pro, &rules_.tiers.local}) {
+    limits->max_running_jobs = 10'000;
+    limits->max_waiting_jobs = 10'000;
+    limits->videos_per_month = std::nullopt;
+  }
+}
+
 Stores& StoreConformance::stores() {
   if (!stores_) stores_ = GetParam().open(place_, rules_);
   return *stores_;

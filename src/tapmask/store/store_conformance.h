@@ -48,6 +48,8 @@ class StoreConformance : public ::testing::TestWithParam<StoreUnderTest> {
   // As another process would.
   std::unique_ptr<Stores> OpenAgain() { return GetParam().open(place_, rules_); }
   std::string Bytes() { return GetParam().bytes(place_); }
+  // Before the first call of `stores`: no limit of a tier decides anything.
+  void OpenUp();
   // Before a fork: a child must not inherit what is open.
   void Close() { stores_.reset(); }
 

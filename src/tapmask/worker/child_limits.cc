@@ -36,7 +36,7 @@ std::chrono::seconds TimeFor(const TierLimits& tier) {
   return std::chrono::seconds(std::min(kMostSeconds, 300 + tier.max_frames / 4));
 }
 
-SandboxLimits Limits(int64_t pixels, std::chrono::seconds wall, int threads) {
+SandboxLimits LimitsFor(int64_t pixels, std::chrono::seconds wall, int threads) {
   SandboxLimits limits;
   limits.memory_bytes = MemoryFor(pixels);
   limits.cpu_seconds = wall.count() * std::max(1, threads);
@@ -51,20 +51,20 @@ int64_t MostOf(int64_t free_bytes) {
 }  // namespace
 
 SandboxLimits LimitsOfIngest(const TierLimits& tier, int threads, int64_t free_bytes) {
-  SandboxLimits limits = Limits(PixelsOf(tier), TimeFor(tier), threads);
+  SandboxLimits limits = LimitsFor(PixelsOf(tier), TimeFor(tier), threads);
   limits.file_bytes = std::min(16 * kGiB, MostOf(free_bytes));
   return limits;
 }
 
 SandboxLimits LimitsOfPreview(const VideoFacts& facts, int threads) {
   // One child serves many taps.
-  SandboxLimits limits = Limits(PixelsOf(facts), std::chrono::hours(1), threads);
+  SandboxLimits limits = LimitsFor(PixelsOf(facts), std::chrono::hours(1), threads);
   limits.file_bytes = kGiB / 1024;  // It writes none.
   return limits;
 }
 
 SandboxLimits LimitsOfMask(const VideoFacts& facts, int threads, int64_t free_bytes) {
-  SandboxLimits limits = Limits(PixelsOf(facts), TimeFor(facts), threads);
+  SandboxLimits limits = LimitsFor(PixelsOf(facts), TimeFor(facts), threads);
   limits.file_bytes = MostOf(free_bytes);
   return limits;
 }

@@ -26,7 +26,6 @@ using nlohmann::json;
 constexpr int kNoParent = 2;
 constexpr std::chrono::milliseconds kBetweenReports{250};
 constexpr size_t kStages = static_cast<size_t>(JobStage::kEncoding) + 1;
-constexpr size_t kMostTextBytes = 500;  // That the parent takes.
 constexpr const char* kOurFault = "Something went wrong; please try again.";
 
 std::string TextOf(const json& value) {

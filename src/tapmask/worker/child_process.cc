@@ -25,7 +25,7 @@
 namespace tapmask {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using std::chrono::steady_clock;
 
 // Our own children read at once. One that does not is not waited for.
 constexpr std::chrono::seconds kPatienceToWrite{5};
@@ -66,7 +66,8 @@ std::string_view ChildEndName(ChildEnd::How how) {
 
 class ChildProcess::Impl {
  public:
-  explicit Impl(Options options) : limits_(std::move(options.limits)), budget_(Clock::now()) {
+  explicit Impl(Options options)
+      : limits_(std::move(options.limits)), budget_(steady_clock::now()) {
     if (options.input) CheckInput(*options.input);
     auto [ours, its] = MessageChannel::MakeSockets();
     channel_.emplace(std::move(ours), MessageChannel::Side::kParent);
@@ -101,11 +102,11 @@ class ChildProcess::Impl {
     if (!end_ && state_ == State::kBusy) Write({MessageType::kCancel, {}});
   }
 
-  ChildEvent Next(Clock::time_point deadline, const std::stop_token& stop) {
+  ChildEvent Next(steady_clock::time_point deadline, const std::stop_token& stop) {
     if (end_) return *end_;
     auto received = channel_->Read(deadline, stop);
     if (auto* message = std::get_if<Message>(&received)) {
-      if (!budget_.Take(Clock::now())) return Kill(ChildEnd::How::kMisbehaved);
+      if (!budget_.Take(steady_clock::now())) return Kill(ChildEnd::How::kMisbehaved);
       auto event = EventOf(*message);
       if (!event || !Fits(*event)) return Kill(ChildEnd::How::kMisbehaved);
       return std::move(*event);
@@ -117,7 +118,7 @@ class ChildProcess::Impl {
       case MessageChannel::Silence::kClosed: break;
     }
     // A child closes its end by ending; one that lives on without it is none of ours.
-    const bool ends = WaitForEnd(Clock::now() + kPatienceToEnd);
+    const bool ends = WaitForEnd(steady_clock::now() + kPatienceToEnd);
     return Kill(ends ? ChildEnd::How::kStopped : ChildEnd::How::kMisbehaved);
   }
 
@@ -150,9 +151,9 @@ class ChildProcess::Impl {
 
   // False when the child has ended, or does not read and was killed for it.
   bool Write(const Message& message) {
-    if (channel_->Write(message, Clock::now() + kPatienceToWrite)) return true;
+    if (channel_->Write(message, steady_clock::now() + kPatienceToWrite)) return true;
     // What it said before it ended is still to be read.
-    if (!WaitForEnd(Clock::now() + kPatienceToEnd)) Kill(ChildEnd::How::kMisbehaved);
+    if (!WaitForEnd(steady_clock::now() + kPatienceToEnd)) Kill(ChildEnd::How::kMisbehaved);
     return false;
   }
 
@@ -172,15 +173,16 @@ class ChildProcess::Impl {
     return false;
   }
 
-  bool WaitForEnd(Clock::time_point deadline) {
+  bool WaitForEnd(steady_clock::time_point deadline) {
     if (!watch_.IsOpen()) return true;  // A kernel before 5.3 cannot tell: it is killed at once.
     for (;;) {
-      const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+      const auto left =
+          std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now());
       pollfd on{watch_.get(), POLLIN, 0};
       const int ready =
           poll(&on, 1, static_cast<int>(std::clamp<int64_t>(left.count(), 0, INT_MAX)));
       if (ready > 0) return true;
-      if (ready == 0 && Clock::now() >= deadline) return false;
+      if (ready == 0 && steady_clock::now() >= deadline) return false;
       if (ready < 0 && errno != EINTR) return true;
     }
   }

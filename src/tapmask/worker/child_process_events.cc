@@ -15,8 +15,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int kMostDeep = 32;
-constexpr size_t kMostTextBytes = 500;
-constexpr int64_t kMostFrames = 1'000'000'000'000;
+constexpr int64_t kMostCounted = 1'000'000'000'000;
 
 // Checks a text without building anything, so that four megabytes of brackets cost nothing.
 class DepthCheck final : public nlohmann::json_sax<json> {
@@ -63,7 +62,7 @@ std::optional<int64_t> CountOf(const json& object, const char* name) {
   // As it is written: a number beyond 64 bits would be a floating point one.
   if (found == object.end() || !found->is_number_unsigned()) return std::nullopt;
   const auto count = found->get<uint64_t>();
-  if (count > static_cast<uint64_t>(kMostFrames)) return std::nullopt;
+  if (count > static_cast<uint64_t>(kMostCounted)) return std::nullopt;
   return static_cast<int64_t>(count);
 }
 

@@ -6,11 +6,11 @@
 #include <cstdint>
 
 #include "tapmask/core/error.h"
+#include "tapmask/jobs/bounds.h"
 
 namespace tapmask {
 namespace {
 
-constexpr int64_t kMostFrames = 100'000'000;
 constexpr std::array kFormats{"mp4", "mov", "avi", "webm", "mkv"};
 
 bool IsPossible(const VideoFacts& facts) {

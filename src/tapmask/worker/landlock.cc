@@ -46,7 +46,7 @@ constexpr std::array<int, kNewestVersion> kRightsOfVersion{13, 14, 15, 15, 16, 1
 constexpr uint64_t kAllNetwork = 3;  // Binding and connecting by TCP.
 constexpr uint64_t kAllScopes = 3;   // Unix sockets by name and signals, beyond the sandbox.
 
-std::string ErrnoText(int error) {
+std::string WhyRefused(int error) {
   if (error == ENOSYS) return "the kernel has none";
   if (error == EOPNOTSUPP) return "it is off in this kernel; add it to the list of lsm=";
   return std::generic_category().message(error);
@@ -57,7 +57,7 @@ std::string ErrnoText(int error) {
 SandboxLayer RestrictFiles(const SandboxLimits& limits) {
   SandboxLayer layer{std::string(sandbox_layer::kLandlock), false, {}};
   const auto give_up = [&](const char* what) {
-    layer.why_not = what + ErrnoText(errno);
+    layer.why_not = what + WhyRefused(errno);
     return layer;
   };
   const long there = syscall(kCreateRuleset, nullptr, size_t{0}, kVersionOnly);

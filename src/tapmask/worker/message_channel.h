@@ -35,6 +35,8 @@ struct Message {
   std::string payload;
 };
 
+inline constexpr size_t kMostTextBytes = 500;  // Of the one sentence of kFailed.
+
 // Messages in frames over a stream socket: type and length (little endian, 32 bits each), then the
 // payload. A reader takes nothing on trust: a type that the other side never sends and a length
 // over the limit are misbehaviour, found out before a byte of the payload is stored.

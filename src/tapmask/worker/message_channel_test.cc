@@ -14,7 +14,7 @@
 namespace tapmask {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using std::chrono::steady_clock;
 using Silence = MessageChannel::Silence;
 
 std::string Header(uint32_t type, uint32_t length) {
@@ -36,9 +36,9 @@ class MessageChannelTest : public testing::Test {
     ASSERT_EQ(write(raw_.get(), bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
   }
   MessageChannel::Received Read() {
-    return parent_->Read(Clock::now() + std::chrono::minutes(1), {});
+    return parent_->Read(steady_clock::now() + std::chrono::minutes(1), {});
   }
-  MessageChannel::Received ReadWhatIsThere() { return parent_->Read(Clock::now(), {}); }
+  MessageChannel::Received ReadWhatIsThere() { return parent_->Read(steady_clock::now(), {}); }
 
   std::optional<MessageChannel> parent_;
   FileDescriptor raw_;  // The child's end.
@@ -151,7 +151,7 @@ TEST_F(MessageChannelTest, GivesWhatIsThereAlsoWhenStopped) {
 TEST_F(MessageChannelTest, DoesNotWaitForAnEndThatDoesNotRead) {
   const Message message{MessageType::kTask, std::string(MessageChannel::kMostBytes, 'x')};
 
-  EXPECT_FALSE(parent_->Write(message, Clock::now() + std::chrono::milliseconds(10)));
+  EXPECT_FALSE(parent_->Write(message, steady_clock::now() + std::chrono::milliseconds(10)));
 }
 
 TEST_F(MessageChannelTest, WritingToAClosedEndFailsWithoutASignal) {

@@ -8,6 +8,8 @@
 namespace tapmask {
 namespace {
 
+using How = ChildEnd::How;
+
 TEST(PercentOf, GoesFromZeroToNinetyNineAndNeverBack) {
   int last = -1;
   for (const JobStage stage : {JobStage::kValidating, JobStage::kExtracting, JobStage::kTracking,
@@ -62,7 +64,6 @@ TEST(FailureOf, TakesWhatNobodyAskedForAsAFaultOfOurs) {
 }
 
 TEST(FailureOf, TriesAgainHoweverAChildEnded) {
-  using How = ChildEnd::How;
   for (const auto& [how, code] :
        {std::pair{How::kExited, "internal"}, std::pair{How::kStopped, "internal"},
         std::pair{How::kMisbehaved, "internal"}, std::pair{How::kCrashed, "internal"},

@@ -9,7 +9,7 @@
 namespace tapmask {
 namespace {
 
-constexpr float kMaxError = 2;  // Working pixels, of the step from the frame before,
+constexpr float kMaxCarriedError = 2;  // Working pixels, of the step from the frame before,
 constexpr float kMaxChange = 0.5f;
 constexpr float kMaxSourceError = 1;  // and of what was copied there.
 
@@ -61,7 +61,7 @@ void CarriedFrame::Fill(const Window& window, int at, int plane, const cv::Mat& 
   for (const cv::Point& place : places) {
     const cv::Point2f working = MapPlace(place, target.size(), back->flow.size());
     const Bilinear here(working, back->flow.size());
-    if (here.Error(*back) > kMaxError) continue;
+    if (here.Error(*back) > kMaxCarriedError) continue;
     if (!not_carried.empty() && not_carried.at<uint8_t>(here.y0, here.x0)) continue;
     const cv::Point2f place_before = working + here.Flow(*back);
     const Bilinear there(place_before, back->flow.size());

@@ -17,9 +17,9 @@
 namespace tapmask {
 namespace {
 
-constexpr int kSweeps = 40;
-constexpr int kStep = 2;  // Samples in a cell of the coarse solution.
-constexpr float kOverRelaxation = 1.6f;
+constexpr int kSeamSweeps = 40;
+constexpr int kCellSide = 2;  // Samples in a cell of the coarse solution.
+constexpr float kSeamOverRelaxation = 1.6f;
 constexpr double kDetail =
     1.5;  // Standard deviation of the blur that takes details away, working pixels.
 constexpr float kHold = 1e-4f;  // Towards no correction, so that islands without a border stay.
@@ -233,7 +233,7 @@ class Composer {
   // What the corrections of neighbours should be apart: nothing where both come from the same
   // source, and at known samples what they differ from what the source shows there.
   void MakeEdges() {
-    border_ = cv::Mat::zeros(area_.height / kStep + 1, area_.width / kStep + 1, CV_32FC2);
+    border_ = cv::Mat::zeros(area_.height / kCellSide + 1, area_.width / kCellSide + 1, CV_32FC2);
     for (Sample& s : samples_) {
       std::optional<Recipe> recipe;  // Only at borders and seams.
       const auto own = [&]() -> const Recipe& {
@@ -249,7 +249,7 @@ class Composer {
           const float apart = At(target_, x, y) - shown;
           s.pull += apart;
           s.weight += 1;
-          border_.at<cv::Vec2f>((s.y - area_.y) / kStep, (s.x - area_.x) / kStep) +=
+          border_.at<cv::Vec2f>((s.y - area_.y) / kCellSide, (s.x - area_.x) / kCellSide) +=
               cv::Vec2f(apart, 1);
           continue;
         }
@@ -291,12 +291,12 @@ class Composer {
           order.push_back(static_cast<uint32_t>(n));
       }
     }
-    for (int sweep = 0; sweep < kSweeps; ++sweep) {
+    for (int sweep = 0; sweep < kSeamSweeps; ++sweep) {
       for (const uint32_t n : order) {
         const auto& [right, left, down, up] = neighbours[n];
         const float sum = samples_[n].pull + (corrections[right] + corrections[left]) +
                           (corrections[down] + corrections[up]);
-        corrections[n] += kOverRelaxation * (sum * shares[n] - corrections[n]);
+        corrections[n] += kSeamOverRelaxation * (sum * shares[n] - corrections[n]);
       }
     }
     for (size_t n = 0; n < count; ++n) samples_[n].correction = corrections[n];
@@ -309,7 +309,7 @@ class Composer {
     cv::Mat start = parts[0] / cv::max(parts[1], 1);
     FillHarmonic(start, parts[1] == 0);
     for (Sample& s : samples_) {
-      s.correction = start.at<float>((s.y - area_.y) / kStep, (s.x - area_.x) / kStep);
+      s.correction = start.at<float>((s.y - area_.y) / kCellSide, (s.x - area_.x) / kCellSide);
     }
   }
 
@@ -322,7 +322,7 @@ class Composer {
   const cv::Rect area_;
   const cv::Point2f scale_;  // Samples of this plane in a working pixel.
   cv::Mat index_;            // 32S over `area_`: number of the sample; -1: known, or no source.
-  cv::Mat border_;           // 32FC2, cells of kStep: sum and number of what the border asks for.
+  cv::Mat border_;  // 32FC2, cells of kCellSide: sum and number of what the border asks for.
   std::vector<Sample> samples_;
   std::vector<std::optional<SourcePlane>> planes_;  // By frame, those that were asked for.
 };

@@ -17,14 +17,14 @@ namespace {
 
 // Found on 42 frames of clips with strokes cut into them, by the mean error alone.
 constexpr int kHalvings = 3;
-constexpr int kSweeps = 40;
-constexpr float kOverRelaxation = 1.7f;
+constexpr int kEdgeSweeps = 40;
+constexpr float kEdgeOverRelaxation = 1.7f;
 constexpr double kGradientScale = 1.5, kTensorScale = 2;  // Standard deviations, pixels.
 constexpr float kAcross = 0.002f;    // Flow across a clear edge; along it is 1.
 constexpr float kNoise = 0.1f;       // Square grey levels a pixel: no edge.
 constexpr float kSharpening = 0.3f;  // Power of the coherence.
-constexpr int kMargin = 8;           // Pixels around the hole that lead.
-constexpr int kLeastSide = 8;
+constexpr int kEdgeMargin = 8;       // Pixels around the hole that lead.
+constexpr int kLeastEdgeSide = 8;
 
 // How freely grey levels flow at a pixel: a symmetric 2 x 2 matrix.
 struct Diffusion {
@@ -95,21 +95,21 @@ void RelaxChannels(cv::Mat& picture, const cv::Mat& hole, const cv::Mat& tensors
            0.5f * d.xy * all});
     }
   }
-  for (int sweep = 0; sweep < kSweeps; ++sweep) {
+  for (int sweep = 0; sweep < kEdgeSweeps; ++sweep) {
     for (size_t n = 0; n < pixels.size(); ++n) {
       const Pixel& p = pixels[sweep % 2 ? pixels.size() - 1 - n : n];
       const auto& a = p.around;
       for (int c = 0; c < kChannels; ++c) {
         const float mean = p.x_share * (a[0][c] + a[1][c]) + p.y_share * (a[2][c] + a[3][c]) +
                            p.diagonal_share * (a[4][c] + a[5][c] - a[6][c] - a[7][c]);
-        p.at[c] += kOverRelaxation * (mean - p.at[c]);
+        p.at[c] += kEdgeOverRelaxation * (mean - p.at[c]);
       }
     }
   }
 }
 
 void Fill(cv::Mat& picture, const cv::Mat& hole, int halvings) {
-  if (halvings == 0 || std::min(picture.cols, picture.rows) < 2 * kLeastSide) {
+  if (halvings == 0 || std::min(picture.cols, picture.rows) < 2 * kLeastEdgeSide) {
     FillHarmonic(picture, hole);
   } else {
     cv::Mat small, small_hole, large;
@@ -130,7 +130,7 @@ void Fill(cv::Mat& picture, const cv::Mat& hole, int halvings) {
 }  // namespace
 
 void FillAlongEdges(cv::Mat& picture, const cv::Mat& hole, double otherwise) {
-  const cv::Rect box = GrownBox(BoundingBoxOf(hole), kMargin << kHalvings, hole.size());
+  const cv::Rect box = GrownBox(BoundingBoxOf(hole), kEdgeMargin << kHalvings, hole.size());
   if (box.empty()) return;
   if (cv::countNonZero(hole) == hole.rows * hole.cols) {
     picture.setTo(cv::Scalar::all(otherwise));

@@ -17,11 +17,11 @@
 namespace tapmask {
 namespace {
 
-constexpr int kMargin = 2;             // Samples around what is missing that lead the smooth fill.
-constexpr int kLeastPatch = 30;        // Working pixels; what is smaller gets no texture.
-constexpr int kLeastSide = 16;         // Of a picture, for patches.
-constexpr float kMaxStepError = 2;     // Working pixels.
-constexpr float kTextureShare = 0.2f;  // Full texture looks sharper, but is wrong more loudly.
+constexpr int kSmoothMargin = 2;  // Samples around what is missing that lead the smooth fill.
+constexpr int kLeastPatch = 30;   // Working pixels; what is smaller gets no texture.
+constexpr int kLeastSide = 16;    // Of a picture, for patches.
+constexpr float kMaxInventedStepError = 2;  // Working pixels.
+constexpr float kTextureShare = 0.2f;       // Full texture looks sharper, but is wrong more loudly.
 
 void Put(cv::Mat& plane, const cv::Rect& box, const cv::Mat& values, const cv::Mat& missing,
          int max_value) {
@@ -83,7 +83,7 @@ cv::Mat SmoothFill(const cv::Mat& plane, const cv::Mat& small, const cv::Mat& mi
 Inventor::Layer Inventor::CarriedOn(size_t plane, const cv::Mat& missing,
                                     const Motion* back) const {
   Layer layer;
-  layer.box = GrownBox(BoundingBoxOf(missing), kMargin, missing.size());
+  layer.box = GrownBox(BoundingBoxOf(missing), kSmoothMargin, missing.size());
   layer.texture = cv::Mat(layer.box.size(), CV_32S, cv::Scalar(-1));
   layer.place = cv::Mat::zeros(layer.box.size(), CV_32FC2);
   if (!back || plane >= layers_.size()) return layer;
@@ -95,7 +95,7 @@ Inventor::Layer Inventor::CarriedOn(size_t plane, const cv::Mat& missing,
       const cv::Point2f place =
           MapPlace({static_cast<float>(x), static_cast<float>(y)}, missing.size(), working);
       const Bilinear here(place, working);
-      if (here.Error(*back) > kMaxStepError) continue;
+      if (here.Error(*back) > kMaxInventedStepError) continue;
       const cv::Point2f from = MapPlace(place + here.Flow(*back), working, missing.size());
       const cv::Point nearest(static_cast<int>(std::lround(from.x)),
                               static_cast<int>(std::lround(from.y)));

@@ -12,14 +12,14 @@ namespace {
 
 // In working pixels, and set by hand like the weights of the sources.
 constexpr size_t kMostLayers = 6;
-constexpr int kNearHole = 7;              // Around a hole, where flow is not looked at.
-constexpr float kMaxError = 1;            // There and back, of flow that is looked at.
-constexpr float kMoves = 0.6f;            // Against the camera, of something that moves,
-constexpr double kClear = 4;              // and grey levels that the camera's motion is worse by.
-constexpr float kTolerance = 0.6f;        // Off the layer's motion,
-constexpr float kToleranceShare = 0.15f;  // or so much of its length.
-constexpr int kGrid = 4;                  // Between the pixels that a layer is looked for at,
-constexpr float kSeedReach = 40;          // and how far around one of them.
+constexpr int kNearHole = 7;                 // Around a hole, where flow is not looked at.
+constexpr float kMaxFlowError = 1;           // There and back, of flow that is looked at.
+constexpr float kMovesAgainstCamera = 0.6f;  // Against the camera, of something that moves,
+constexpr double kClear = 4;             // and grey levels that the camera's motion is worse by.
+constexpr float kLayerTolerance = 0.6f;  // Off the layer's motion,
+constexpr float kLayerToleranceShare = 0.15f;  // or so much of its length.
+constexpr int kGrid = 4;                       // Between the pixels that a layer is looked for at,
+constexpr float kSeedReach = 40;               // and how far around one of them.
 constexpr int kLeastPixels = 60;
 constexpr size_t kMostSeeds =
     600;  // Where more moves, not every pixel is tried as the middle of a layer.
@@ -78,16 +78,17 @@ std::vector<MovingPixel> MovingPixels(const Motion& motion, const cv::Mat& hole,
       if (near.at<uint8_t>(y, x)) continue;
       const cv::Point2f p(static_cast<float>(x), static_cast<float>(y));
       const Bilinear here(p, near.size());
-      if (here.Error(motion) > kMaxError) continue;
+      if (here.Error(motion) > kMaxFlowError) continue;
       const cv::Point2f own = AgainstCamera(motion, here, p);
-      if (Length(own) > kMoves) out.push_back({p, own, clear.at<uint8_t>(y, x) != 0});
+      if (Length(own) > kMovesAgainstCamera) out.push_back({p, own, clear.at<uint8_t>(y, x) != 0});
     }
   }
   return out;
 }
 
 bool Fits(const MovingPixel& pixel, const cv::Point2f& motion) {
-  return Length(pixel.motion - motion) < std::max(kTolerance, kToleranceShare * Length(motion));
+  return Length(pixel.motion - motion) <
+         std::max(kLayerTolerance, kLayerToleranceShare * Length(motion));
 }
 
 // The shift that most pixels around one of them agree with; of those that have no layer yet.

@@ -14,7 +14,7 @@
 namespace tapmask {
 namespace {
 
-constexpr int kWidth = 200, kHeight = 120, kFrames = 24;
+constexpr int kFilmWidth = 200, kFilmHeight = 120, kFilmFrames = 24;
 constexpr int kHoleLeft = 90, kHoleWidth = 24;
 constexpr int kTop = 30, kBottom = 90, kLength = 70;  // Of what passes.
 constexpr double kSpeed = 4;                          // Pixels a frame.
@@ -44,7 +44,7 @@ bool IsOnIt(int frame, int x, int y) {
 // A background that moves to the left, before which a patch of another texture moves to the right.
 Frame Picture(int index, double pan) {
   const PixelFormat gray{PixelFormat::Model::kGray, 8, 0, 0};
-  Frame frame = test::MakeFrame(gray, kWidth, kHeight, [&](int, int x, int y) {
+  Frame frame = test::MakeFrame(gray, kFilmWidth, kFilmHeight, [&](int, int x, int y) {
     return IsOnIt(index, x, y) ? 100 + 0.6 * Smooth(7, x - Left(index), y, 8)
                                : 20 + 0.4 * Smooth(1, x + pan * index, y, 8);
   });
@@ -53,7 +53,7 @@ Frame Picture(int index, double pan) {
 }
 
 Mask Strip() {
-  Mask mask(kWidth, kHeight);
+  Mask mask(kFilmWidth, kFilmHeight);
   FillRect(mask, {kHoleLeft, 10, kHoleWidth, 100});
   return mask;
 }
@@ -62,7 +62,7 @@ Mask Strip() {
 std::vector<ErasedFrame> EraseStrip(int hidden, double pan) {
   const auto eraser = MakeClassicalEraser({});
   const Mask strip = Strip();
-  for (int i = 0; i < kFrames; ++i) {
+  for (int i = 0; i < kFilmFrames; ++i) {
     Frame frame = Picture(i, pan);
     test::ForEachSample(frame, strip, [&](int plane, int x, int y, bool is_hidden) {
       if (is_hidden) test::SetSample(frame, plane, x, y, (hidden * (x + 3 * y + i)) & 255);
@@ -78,9 +78,9 @@ std::vector<ErasedFrame> EraseStrip(int hidden, double pan) {
 TEST(MovingPlaces, WhatPassesBehindAHoleIsWhole) {
   const std::vector<ErasedFrame> erased = EraseStrip(0, 0);
 
-  ASSERT_EQ(erased.size(), static_cast<size_t>(kFrames));
+  ASSERT_EQ(erased.size(), static_cast<size_t>(kFilmFrames));
   double sum = 0, count = 0;
-  for (int i = 4; i < kFrames - 4; ++i) {
+  for (int i = 4; i < kFilmFrames - 4; ++i) {
     const Frame truth = Picture(i, 0);
     for (int y = kTop + 3; y < kBottom - 3; ++y) {
       for (int x = kHoleLeft; x < kHoleLeft + kHoleWidth; ++x) {
@@ -99,11 +99,11 @@ TEST(MovingPlaces, WhatHasPassedLeavesNothingBehind) {
   const PixelFormat gray{PixelFormat::Model::kGray, 8, 0, 0};
   const auto eraser = MakeClassicalEraser({});
   constexpr int kStrip = 24, kPasses = 48, kAfterwards = 8;
-  Mask strip(kWidth, kHeight);
-  FillRect(strip, {kHoleLeft, 0, kStrip, kHeight});
+  Mask strip(kFilmWidth, kFilmHeight);
+  FillRect(strip, {kHoleLeft, 0, kStrip, kFilmHeight});
   const auto left = [](int frame) { return -kLength + 4 * frame; };  // White, on a dark ground.
   for (int i = 0; i < kPasses + kAfterwards; ++i) {
-    Frame frame = test::MakeFrame(gray, kWidth, kHeight, [&](int, int x, int y) {
+    Frame frame = test::MakeFrame(gray, kFilmWidth, kFilmHeight, [&](int, int x, int y) {
       const bool is_on_it = y >= kTop && y < kBottom && x >= left(i) && x < left(i) + kLength;
       return is_on_it ? 190 + 0.25 * Smooth(7, x - left(i), y, 8) : 0.2 * Smooth(1, x, y, 8);
     });

@@ -15,10 +15,10 @@ namespace tapmask {
 namespace {
 
 constexpr int kRadius = 3;  // Patches of 7 x 7 pixels.
-constexpr int kCoarsestSide = 32;
+constexpr int kCoarsestPatchSide = 32;
 constexpr int kRounds = 4, kFinestRounds = 2;  // Of search and vote.
 constexpr double kDepthBase = 1.3;             // By which a patch counts less, a pixel deeper.
-constexpr int kSweeps = 2;                     // Of a search.
+constexpr int kSearchSweeps = 2;               // Of a search.
 
 // One scale of the picture. `from` says for each patch at the hole, by its centre, which patch is
 // most like it.
@@ -68,7 +68,7 @@ class Level {
       for (const cv::Point& p : targets_) {
         distance_.at<float>(p) = Distance(p, From(p), std::numeric_limits<float>::max());
       }
-      for (int sweep = 0; sweep < kSweeps; ++sweep) Search(sweep % 2 == 0, random);
+      for (int sweep = 0; sweep < kSearchSweeps; ++sweep) Search(sweep % 2 == 0, random);
       Vote();
     }
   }
@@ -182,7 +182,7 @@ cv::Mat FindPatches(const cv::Mat& picture, const cv::Mat& hole) {
     if (!level.CanFill()) break;
     levels.push_back(std::move(level));
     const cv::Size half(pixels.cols / 2, pixels.rows / 2);
-    if (std::min(half.width, half.height) < kCoarsestSide) break;
+    if (std::min(half.width, half.height) < kCoarsestPatchSide) break;
     cv::resize(pixels, pixels, half, 0, 0, cv::INTER_AREA);
     cv::resize(holes, holes, half, 0, 0, cv::INTER_AREA);
     holes = holes > 0;

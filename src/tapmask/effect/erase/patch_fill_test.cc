@@ -21,7 +21,7 @@ cv::Mat Stripes(const cv::Size& size, const cv::Mat& hole) {
   return picture;
 }
 
-cv::Mat HoleAt(const cv::Size& size, const cv::Rect& box) {
+cv::Mat BoxHole(const cv::Size& size, const cv::Rect& box) {
   cv::Mat hole = cv::Mat::zeros(size, CV_8U);
   hole(box).setTo(255);
   return hole;
@@ -30,7 +30,7 @@ cv::Mat HoleAt(const cv::Size& size, const cv::Rect& box) {
 TEST(FindPatches, ContinuesStripes) {
   const cv::Size size(120, 80);
   const cv::Rect box(50, 30, 18, 16);
-  const cv::Mat hole = HoleAt(size, box), picture = Stripes(size, hole);
+  const cv::Mat hole = BoxHole(size, box), picture = Stripes(size, hole);
 
   const cv::Mat copies = FindPatches(picture, hole);
 
@@ -49,14 +49,14 @@ TEST(FindPatches, ContinuesStripes) {
 
 TEST(FindPatches, GivesTheSameAgain) {
   const cv::Size size(64, 48);
-  const cv::Mat hole = HoleAt(size, {0, 10, 20, 20}), picture = Stripes(size, hole);
+  const cv::Mat hole = BoxHole(size, {0, 10, 20, 20}), picture = Stripes(size, hole);
 
   EXPECT_EQ(cv::norm(FindPatches(picture, hole), FindPatches(picture, hole), cv::NORM_INF), 0);
 }
 
 TEST(FindPatches, GivesNothingWhereNoPatchIsWhole) {
   const cv::Size size(32, 32);
-  const cv::Mat hole = HoleAt(size, {3, 3, 26, 26});
+  const cv::Mat hole = BoxHole(size, {3, 3, 26, 26});
 
   EXPECT_TRUE(FindPatches(Stripes(size, hole), hole).empty());
 }

@@ -15,7 +15,7 @@
 namespace tapmask {
 namespace {
 
-constexpr int kNearHole = 7;        // Pixels around a hole whose flow is led by the fill.
+constexpr int kLedByFill = 7;       // Pixels around a hole whose flow is led by the fill.
 constexpr float kAgreement = 1.0f;  // Pixels, there and back, of a better flow to be believed.
 
 GrayImage GrayFromMat(const cv::Mat& gray) {
@@ -33,8 +33,8 @@ FlowField FieldFromMat(const cv::Mat& flow) {
   return field;
 }
 
-cv::Mat Grown(const cv::Mat& hole) {
-  const cv::Size size(2 * kNearHole + 1, 2 * kNearHole + 1);
+cv::Mat GrownHole(const cv::Mat& hole) {
+  const cv::Size size(2 * kLedByFill + 1, 2 * kLedByFill + 1);
   cv::Mat out;
   cv::dilate(hole, out, cv::getStructuringElement(cv::MORPH_RECT, size));
   return out;
@@ -51,7 +51,7 @@ cv::Mat CameraFlow(const Homography& camera, const cv::Size& size) {
   return out;
 }
 
-cv::Mat Length(const cv::Mat& vectors) {
+cv::Mat LengthsOf(const cv::Mat& vectors) {
   cv::Mat parts[2], out;
   cv::split(vectors, parts);
   cv::magnitude(parts[0], parts[1], out);
@@ -66,7 +66,7 @@ struct Draft {
 
 Draft Complete(const cv::Mat& flow, const cv::Mat& hole) {
   Draft out;
-  const cv::Mat near = Grown(hole);
+  const cv::Mat near = GrownHole(hole);
   const Mask without(near.cols, near.rows,
                      std::vector<uint8_t>(near.begin<uint8_t>(), near.end<uint8_t>()));
   out.camera = FitGlobalMotion(FieldFromMat(flow), without);
@@ -86,7 +86,7 @@ cv::Mat ErrorOf(const cv::Mat& flow, const cv::Mat& opposite) {
     }
   }
   cv::remap(opposite, back, place, cv::noArray(), cv::INTER_LINEAR, cv::BORDER_REPLICATE);
-  return Length(flow + back);
+  return LengthsOf(flow + back);
 }
 
 float Median(std::vector<float>& values) {
@@ -215,8 +215,8 @@ float SharpnessChange(const Motion& back, const Picture& earlier, const Picture&
     return cv::Mat(cv::abs(values - forms));
   };
   const cv::Mat before = detail_of(earlier), now = detail_of(later);
-  const cv::Mat unknown_before = Grown(earlier.holes[0].Whole(before.size())),
-                unknown_now = Grown(later.holes[0].Whole(now.size()));
+  const cv::Mat unknown_before = GrownHole(earlier.holes[0].Whole(before.size())),
+                unknown_now = GrownHole(later.holes[0].Whole(now.size()));
   float sum_before = 0, sum_now = 0, count = 0;
   for (int y = 0; y < now.rows; y += kStep) {
     for (int x = 0; x < now.cols; x += kStep) {

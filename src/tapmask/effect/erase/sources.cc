@@ -14,7 +14,7 @@ namespace {
 
 // All in working pixels. Set by hand while looking at clips and holes of the benchmark.
 constexpr float kMaxStepError = 4;   // Of one step,
-constexpr float kMaxError = 8;       // and of all together.
+constexpr float kMaxPathError = 8;   // and of all together.
 constexpr float kSteady = 0.5f;      // Change of motion against the camera that is no error.
 constexpr float kErrorScale = 1.5f;  // e-fold of a source's weight.
 constexpr float kFrameScale = 8;     // Frames away at which a source counts half.
@@ -54,7 +54,7 @@ void Follow(const Window& window, int at, int reach, MotionKind kind, const Way&
       const float step_error = here.Error(*motion);
       error += step_error;
       if (step > 0) change = std::max(change, ChangeError(usual, own));
-      if (step_error > kMaxStepError || error + change > kMaxError) return;
+      if (step_error > kMaxStepError || error + change > kMaxPathError) return;
       usual += (own - usual) / static_cast<float>(step + 1);
       p += here.Flow(*motion);
     }
@@ -70,7 +70,7 @@ void Follow(const Window& window, int at, int reach, MotionKind kind, const Way&
       const cv::Point2f own = AgainstCamera(*beyond, there, p);
       arrival = std::max(arrival, ChangeError(usual, direction == way.direction ? own : -own));
     }
-    if (error + arrival > kMaxError) continue;
+    if (error + arrival > kMaxPathError) continue;
     sources[static_cast<size_t>(way.first + found++)] = {frame, p - cv::Point2f(place),
                                                          error + arrival, 0};
   }
@@ -252,7 +252,7 @@ double WeighSources(const Window& window, int at, bool is_yuv, HiddenPlaces& hid
   double sum = 0, places = 0;
   for (size_t n = 0; n < hidden.places.size(); ++n) {
     const cv::Point place = hidden.places[n];
-    float error = kMaxError, frames = 0, detail = 0;
+    float error = kMaxPathError, frames = 0, detail = 0;
     bool in_same_place = true;
     for (const Source& s : hidden.sources[n]) {
       if (s.frame < 0) continue;

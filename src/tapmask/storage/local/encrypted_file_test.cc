@@ -12,18 +12,13 @@
 
 #include "tapmask/core/error.h"
 #include "tapmask/storage/local/posix_file.h"
+#include "tapmask/storage/local/test_key.h"
 #include "tapmask/storage/test_folder.h"
 
 namespace tapmask {
 namespace {
 
 constexpr size_t kHeader = 48, kSealed = 65'552;
-
-MasterKey TestKey(uint8_t seed = 1) {
-  FileKey key;
-  for (size_t i = 0; i < key.bytes.size(); ++i) key.bytes[i] = static_cast<uint8_t>(seed + i);
-  return MasterKey(key);
-}
 
 class EncryptedFileTest : public ::testing::Test {
  protected:

@@ -16,6 +16,7 @@
 
 #include "tapmask/core/error.h"
 #include "tapmask/storage/blob_store_conformance.h"
+#include "tapmask/storage/local/test_key.h"
 #include "tapmask/storage/small_disk.h"
 #include "tapmask/storage/test_folder.h"
 
@@ -23,12 +24,6 @@ namespace tapmask {
 namespace {
 
 namespace fs = std::filesystem;
-
-MasterKey TestKey(uint8_t seed = 1) {
-  FileKey key;
-  for (size_t i = 0; i < key.bytes.size(); ++i) key.bytes[i] = static_cast<uint8_t>(seed + i);
-  return MasterKey(key);
-}
 
 INSTANTIATE_TEST_SUITE_P(
     Local, BlobStoreConformance,

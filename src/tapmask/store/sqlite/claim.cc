@@ -6,7 +6,7 @@
 namespace tapmask::sqlite {
 namespace {
 
-struct Next {
+struct NextInLine {
   int64_t seq = 0;
   std::string user_id;
   int64_t virtual_time = 0;
@@ -40,8 +40,8 @@ int64_t TimeOf(Connection& connection, JobKind kind, TierClass tier_class) {
 }
 
 // Of jobs in line; the caller has lined them up.
-std::optional<Next> NextOf(Connection& connection, const JobRules& rules, JobKind kind,
-                           TierClass tier_class) {
+std::optional<NextInLine> NextOf(Connection& connection, const JobRules& rules, JobKind kind,
+                                 TierClass tier_class) {
   // Who comes late, or was passed over for a while, begins at the class's time. With this written
   // down for all who may be served, the first of them in the order of the index is the next. Nobody
   // falls behind while he may be served, as the class's time is that of the earliest of them: so
@@ -63,7 +63,7 @@ WHERE kind = ?1 AND tier_class = ?2 AND begin >= ?3 AND )")
                        rules.tiers.free.max_running_jobs, rules.tiers.pro.max_running_jobs,
                        rules.tiers.local.max_running_jobs);
   if (!statement.Step()) return std::nullopt;
-  Next next;
+  NextInLine next;
   next.seq = statement.Int();
   next.user_id = statement.Text();
   next.virtual_time = statement.Int();
@@ -92,7 +92,7 @@ std::optional<int64_t> TakeTurn(Connection& connection, const JobRules& rules, J
   LineUp(connection, now);
   const int64_t turn = TurnOf(connection, kind);
   TierClass tier_class = FirstServed(turn);
-  std::optional<Next> next = NextOf(connection, rules, kind, tier_class);
+  std::optional<NextInLine> next = NextOf(connection, rules, kind, tier_class);
   if (!next) {
     tier_class = tier_class == TierClass::kFree ? TierClass::kPaid : TierClass::kFree;
     next = NextOf(connection, rules, kind, tier_class);

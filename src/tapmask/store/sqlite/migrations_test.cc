@@ -10,7 +10,7 @@
 
 #include "tapmask/store/job_store_walk.h"
 #include "tapmask/store/sqlite/connection.h"
-#include "tapmask/store/sqlite/sqlite_stores.h"
+#include "tapmask/store/sqlite/sqlite_under_test.h"
 #include "tapmask/store/store_conformance.h"
 
 namespace tapmask {
@@ -19,29 +19,14 @@ namespace {
 using namespace std::chrono_literals;
 using sqlite::Connection;
 
-std::filesystem::path FileAt(const std::filesystem::path& place) {
-  return place / "tapmask.db";
-}
-
 class Migrations : public StoreConformance {
  protected:
-  std::filesystem::path File() { return FileAt(place_); }
+  std::filesystem::path File() { return DatabaseIn(place_); }
 };
 class JobLines : public Migrations {};
 
-const StoreUnderTest kSqlite{"Sqlite",
-                             [](const std::filesystem::path& place, const JobRules& rules) {
-                               return OpenSqliteStores(FileAt(place), rules);
-                             },
-                             {}};
-INSTANTIATE_TEST_SUITE_P(Sqlite, Migrations, ::testing::Values(kSqlite));
-INSTANTIATE_TEST_SUITE_P(Sqlite, JobLines, ::testing::Values(kSqlite));
-
-int64_t Number(Connection& connection, const char* sql) {
-  auto statement = connection.Query(sql);
-  EXPECT_TRUE(statement.Step());
-  return statement.Int();
-}
+INSTANTIATE_TEST_SUITE_P(Sqlite, Migrations, ::testing::Values(SqliteUnderTest()));
+INSTANTIATE_TEST_SUITE_P(Sqlite, JobLines, ::testing::Values(SqliteUnderTest()));
 
 // Takes back what the third step made.
 void ToSecondLayout(Connection& connection) {

@@ -15,6 +15,7 @@
 
 #include "tapmask/store/sqlite/connection.h"
 #include "tapmask/store/sqlite/database.h"
+#include "tapmask/store/sqlite/sqlite_under_test.h"
 #include "tapmask/store/store_conformance.h"
 
 namespace tapmask {
@@ -24,31 +25,12 @@ using namespace std::chrono_literals;
 using sqlite::Connection;
 using sqlite::Database;
 
-std::filesystem::path FileAt(const std::filesystem::path& place) {
-  return place / "tapmask.db";
-}
-
-StoreUnderTest Sqlite() {
-  return {"Sqlite",
-          [](const std::filesystem::path& place, const JobRules& rules) {
-            return OpenSqliteStores(FileAt(place), rules);
-          },
-          [](const std::filesystem::path& place) {
-            std::string bytes;
-            for (const auto& entry : std::filesystem::directory_iterator(place)) {
-              std::ifstream file(entry.path(), std::ios::binary);
-              bytes.append(std::istreambuf_iterator<char>(file), {});
-            }
-            return bytes;
-          }};
-}
-
-TAPMASK_STORE_SUITES(Sqlite, Sqlite());
+TAPMASK_STORE_SUITES(Sqlite, SqliteUnderTest());
 
 // What only this back end has to show.
 class SqliteStores : public StoreConformance {
  protected:
-  std::filesystem::path File() { return FileAt(place_); }
+  std::filesystem::path File() { return DatabaseIn(place_); }
   void Make() {
     stores();
     Close();
@@ -57,13 +39,7 @@ class SqliteStores : public StoreConformance {
     return CodeOf([&] { OpenSqliteStores(File(), rules_); });
   }
 };
-INSTANTIATE_TEST_SUITE_P(Sqlite, SqliteStores, ::testing::Values(Sqlite()));
-
-int64_t Number(Connection& connection, const char* sql) {
-  auto statement = connection.Query(sql);
-  EXPECT_TRUE(statement.Step());
-  return statement.Int();
-}
+INSTANTIATE_TEST_SUITE_P(Sqlite, SqliteStores, ::testing::Values(SqliteUnderTest()));
 
 TEST_P(SqliteStores, KeepsItsFilesFromOthersEyes) {
   const User user = AddUser();  // So that all three are there.

@@ -9,32 +9,32 @@
 namespace tapmask {
 namespace {
 
-constexpr int kWidth = 320, kHeight = 240;  // The grid's own size: nothing is resampled.
-const cv::Rect kWhole(0, 0, kWidth, kHeight);
+constexpr int kGridWidth = 320, kGridHeight = 240;  // The grid's own size: nothing is resampled.
+const cv::Rect kWhole(0, 0, kGridWidth, kGridHeight);
 
 // Stripes of two greys, moved to the right by `pan`, with a red block over them.
-WorkingFrame Scene(int pan, const cv::Rect& block) {
-  return testing::GridFrame(kWidth, kHeight, [=](int x, int y) {
+WorkingFrame Striped(int pan, const cv::Rect& block) {
+  return test::GridFrame(kGridWidth, kGridHeight, [=](int x, int y) {
     if (block.contains({x, y})) return cv::Vec3b(30, 30, 220);
     return (x - pan + 1000) / 12 % 2 ? cv::Vec3b(60, 60, 60) : cv::Vec3b(190, 190, 190);
   });
 }
 
 cv::Mat Logit(const cv::Rect& block) {
-  cv::Mat logit(kHeight, kWidth, CV_32F, cv::Scalar(-5));
+  cv::Mat logit(kGridHeight, kGridWidth, CV_32F, cv::Scalar(-5));
   logit(block).setTo(5);
   return logit;
 }
 
 const Homography kPan4{{1, 0, -4, 0, 1, 0, 0, 0, 1}};  // Where a pixel was, 4 to the left.
-const cv::Mat kNothingFlows = cv::Mat::zeros(kHeight, kWidth, CV_8U);
+const cv::Mat kNothingFlows = cv::Mat::zeros(kGridHeight, kGridWidth, CV_8U);
 
 TEST(BackgroundMemory, RecognisesBackgroundThatMovedWithTheCamera) {
   const cv::Rect block(100, 100, 30, 30);
   BackgroundMemory memory;
-  memory.Start(Scene(0, block), testing::Box({kWidth, kHeight}, block));
+  memory.Start(Striped(0, block), test::Box({kGridWidth, kGridHeight}, block));
 
-  const WorkingFrame next = Scene(4, {114, 100, 30, 30});
+  const WorkingFrame next = Striped(4, {114, 100, 30, 30});
   memory.Move(next, kPan4, kNothingFlows, kWhole);
   const cv::Mat difference = memory.Difference(next);
 
@@ -47,15 +47,15 @@ TEST(BackgroundMemory, RecognisesBackgroundThatMovedWithTheCamera) {
 TEST(BackgroundMemory, KeepsWhatTheObjectHides) {
   const cv::Rect first(60, 100, 30, 30), second(140, 100, 30, 30);
   BackgroundMemory memory;
-  const WorkingFrame before = Scene(0, first);
-  memory.Start(before, testing::Box({kWidth, kHeight}, first));
+  const WorkingFrame before = Striped(0, first);
+  memory.Start(before, test::Box({kGridWidth, kGridHeight}, first));
   for (const cv::Rect& block : {second, second}) {
-    const WorkingFrame now = Scene(0, block);
+    const WorkingFrame now = Striped(0, block);
     memory.Move(now, Homography(), kNothingFlows, kWhole);
-    memory.Update(now, testing::Box({kWidth, kHeight}, block), Logit(block));
+    memory.Update(now, test::Box({kGridWidth, kGridHeight}, block), Logit(block));
   }
 
-  const WorkingFrame gone = Scene(0, cv::Rect());
+  const WorkingFrame gone = Striped(0, cv::Rect());
   memory.Move(gone, Homography(), kNothingFlows, kWhole);
   const cv::Mat difference = memory.Difference(gone);
 
@@ -68,14 +68,14 @@ TEST(BackgroundMemory, KeepsWhatTheObjectHides) {
 TEST(BackgroundMemory, DoesNotLearnPixelsThatMayBeTheObject) {
   const cv::Rect block(100, 100, 30, 30);
   BackgroundMemory memory;
-  memory.Start(Scene(0, cv::Rect()), cv::Mat::zeros(kHeight, kWidth, CV_8U));
+  memory.Start(Striped(0, cv::Rect()), cv::Mat::zeros(kGridHeight, kGridWidth, CV_8U));
   for (int i = 0; i < 10; ++i) {
-    const WorkingFrame now = Scene(0, block);
+    const WorkingFrame now = Striped(0, block);
     memory.Move(now, Homography(), kNothingFlows, kWhole);
-    memory.Update(now, cv::Mat::zeros(kHeight, kWidth, CV_8U), Logit(block));
+    memory.Update(now, cv::Mat::zeros(kGridHeight, kGridWidth, CV_8U), Logit(block));
   }
 
-  const WorkingFrame now = Scene(0, block);
+  const WorkingFrame now = Striped(0, block);
   memory.Move(now, Homography(), kNothingFlows, kWhole);
 
   EXPECT_GT(memory.Difference(now).at<float>(115, 115), 25);
@@ -83,11 +83,11 @@ TEST(BackgroundMemory, DoesNotLearnPixelsThatMayBeTheObject) {
 
 TEST(BackgroundMemory, FollowsTheFlowWhereItIsToldTo) {
   BackgroundMemory memory;
-  memory.Start(Scene(0, cv::Rect()), cv::Mat::zeros(kHeight, kWidth, CV_8U));
-  WorkingFrame next = Scene(6, cv::Rect());
-  testing::SetShift(next, 6, 0);
+  memory.Start(Striped(0, cv::Rect()), cv::Mat::zeros(kGridHeight, kGridWidth, CV_8U));
+  WorkingFrame next = Striped(6, cv::Rect());
+  test::SetShift(next, 6, 0);
 
-  memory.Move(next, Homography(), cv::Mat(kHeight, kWidth, CV_8U, cv::Scalar(255)), kWhole);
+  memory.Move(next, Homography(), cv::Mat(kGridHeight, kGridWidth, CV_8U, cv::Scalar(255)), kWhole);
 
   EXPECT_LT(cv::mean(memory.Difference(next)(cv::Rect(20, 20, 280, 200)))[0], 3);
 }
@@ -95,10 +95,10 @@ TEST(BackgroundMemory, FollowsTheFlowWhereItIsToldTo) {
 TEST(BackgroundMemory, KnowsTheLastFrameOutsideOfTheBox) {
   const cv::Rect box(80, 80, 80, 80);
   BackgroundMemory memory;
-  const WorkingFrame first = Scene(0, cv::Rect()), second = Scene(6, cv::Rect());
-  memory.Start(first, cv::Mat::zeros(kHeight, kWidth, CV_8U));
+  const WorkingFrame first = Striped(0, cv::Rect()), second = Striped(6, cv::Rect());
+  memory.Start(first, cv::Mat::zeros(kGridHeight, kGridWidth, CV_8U));
   memory.Move(second, Homography{{1, 0, -6, 0, 1, 0, 0, 0, 1}}, kNothingFlows, box);
-  memory.Update(second, cv::Mat::zeros(kHeight, kWidth, CV_8U), Logit(cv::Rect()));
+  memory.Update(second, cv::Mat::zeros(kGridHeight, kGridWidth, CV_8U), Logit(cv::Rect()));
 
   memory.Move(second, Homography(), kNothingFlows, kWhole);
 

@@ -23,7 +23,7 @@ constexpr float kOverlapWorth = 0.3f;  // Of the expected IoU with the truth, in
 constexpr float kCoverWorth = 0.3f;    // and of the expected share of the truth that is covered.
 constexpr float kSameThing = 0.85f;    // An alternative must overlap less than this.
 
-cv::Mat Disc(int radius) {
+cv::Mat DiscKernel(int radius) {
   return cv::getStructuringElement(cv::MORPH_ELLIPSE, {2 * radius + 1, 2 * radius + 1});
 }
 
@@ -49,8 +49,8 @@ Cutout CutOut(const cv::Mat& region) {
 
 void LookAtBorder(const TapPicture& picture, const Cutout& cutout, CandidateLook& look) {
   cv::Mat inner, edge;
-  cv::erode(cutout.region, inner, Disc(1));
-  cv::dilate(picture.edge(cutout.box), edge, Disc(1));
+  cv::erode(cutout.region, inner, DiscKernel(1));
+  cv::dilate(picture.edge(cutout.box), edge, DiscKernel(1));
   const cv::Size size = picture.size();
   int border = 0, strong = 0, at_frame = 0;
   for (int y = 0; y < cutout.box.height; ++y) {

@@ -7,25 +7,21 @@
 #include <gtest/gtest.h>
 #include <opencv2/core.hpp>
 
+#include "tapmask/track/classical/test_frames.h"
 #include "tapmask/track/synthetic_scene.h"
 
 namespace tapmask {
 namespace {
-
-cv::Mat RegionOf(const Size& size, const Shape& shape) {
-  const Mask mask = MaskOf(size, shape);
-  return cv::Mat(size.height, size.width, CV_8UC1, const_cast<uint8_t*>(mask.data())).clone();
-}
 
 class CandidateScore : public testing::Test {
  protected:
   const DiscScene scene_;
   const TapPicture picture_ = MakeTapPyramid(scene_.Frame(), {}, 1).full;
   const cv::Point tap_{160, 120};
-  const cv::Mat disc_ = RegionOf(scene_.size, DiscAt(160, 120, 40));
-  const cv::Mat too_small_ = RegionOf(scene_.size, DiscAt(160, 120, 25));
-  const cv::Mat too_large_ = RegionOf(scene_.size, DiscAt(160, 120, 60));
-  const cv::Mat half_ = RegionOf(
+  const cv::Mat disc_ = test::RegionOf(scene_.size, DiscAt(160, 120, 40));
+  const cv::Mat too_small_ = test::RegionOf(scene_.size, DiscAt(160, 120, 25));
+  const cv::Mat too_large_ = test::RegionOf(scene_.size, DiscAt(160, 120, 60));
+  const cv::Mat half_ = test::RegionOf(
       scene_.size, [](double x, double y) { return x < 165 && DiscAt(160, 120, 40)(x, y); });
 };
 
@@ -100,7 +96,7 @@ TEST_F(CandidateScore, FindsWhatMovesAtTheTap) {
 }
 
 TEST_F(CandidateScore, CountsTheFramesBorderApart) {
-  const cv::Mat strip = RegionOf(scene_.size, [](double, double y) { return y < 20; });
+  const cv::Mat strip = test::RegionOf(scene_.size, [](double, double y) { return y < 20; });
 
   const CandidateLook look = LookAtCandidate(picture_, {}, strip, {160, 5});
 
@@ -109,7 +105,7 @@ TEST_F(CandidateScore, CountsTheFramesBorderApart) {
 
 TEST_F(CandidateScore, RanksAndOffersDifferentThings) {
   const std::vector<cv::Mat> regions{too_small_, disc_, too_large_, half_,
-                                     RegionOf(scene_.size, DiscAt(160, 120, 40.5))};
+                                     test::RegionOf(scene_.size, DiscAt(160, 120, 40.5))};
 
   const Ranking ranking = Rank(picture_, regions, tap_, 2);
 

@@ -32,7 +32,7 @@ struct Sides {
   cv::Mat around;  // CV_32FC1; far pixels count less.
 };
 constexpr float kFarWeight = 0.3f;
-constexpr float kNear = 1.2f;  // "Around", in parts of sqrt(area).
+constexpr float kAround = 1.2f;  // "Around", in parts of sqrt(area).
 
 Sides WeighSides(const cv::Mat& distance, float scale) {
   Sides sides{cv::Mat::zeros(distance.size(), CV_32FC1), cv::Mat::zeros(distance.size(), CV_32FC1)};
@@ -42,7 +42,7 @@ Sides WeighSides(const cv::Mat& distance, float scale) {
       if (d > 0) {
         sides.inside.at<float>(y, x) = std::min(1.0f, 0.3f + d / (0.08f * scale));
       } else {
-        sides.around.at<float>(y, x) = -d < kNear * scale ? 1.0f : kFarWeight;
+        sides.around.at<float>(y, x) = -d < kAround * scale ? 1.0f : kFarWeight;
       }
     }
   }
@@ -136,7 +136,7 @@ struct Reach {
 cv::Mat CutOnce(const TapPicture& picture, const cv::Mat& region, const TapSeeds& seeds,
                 const GrowOptions& options, const Reach& reach) {
   const auto scale = std::sqrt(static_cast<float>(cv::countNonZero(region)));
-  const int margin = static_cast<int>(std::ceil(std::max(reach.outwards, kNear * scale))) + 2;
+  const int margin = static_cast<int>(std::ceil(std::max(reach.outwards, kAround * scale))) + 2;
   const cv::Rect box = Widened(BoundingBoxOf(region), margin, picture.size());
 
   const cv::Mat distance = SignedDistance(region(box));

@@ -17,13 +17,13 @@
 #include "tapmask/track/classical/lift.h"
 #include "tapmask/track/classical/region.h"
 #include "tapmask/track/classical/tap_picture.h"
+#include "tapmask/track/classical/working_frame.h"
 
 namespace tapmask {
 namespace {
 
 constexpr std::array<int, 6> kNeighbourOffsets{-6, -3, -1, 1, 3, 6};
 constexpr size_t kMaxAlternatives = 3;
-constexpr int kMinSide = 16, kMaxSide = 8192;
 
 void Refuse(const char* why) {
   throw Error(Code::kInvalidArgument, why);
@@ -32,8 +32,8 @@ void Refuse(const char* why) {
 void CheckArguments(const AnalysisFrame& frame, std::span<const AnalysisFrame> neighbours,
                     std::span<const ImagePoint> points) {
   const Size size = frame.image.size();
-  if (std::min(size.width, size.height) < kMinSide ||
-      std::max(size.width, size.height) > kMaxSide) {
+  if (std::min(size.width, size.height) < kMinFrameSide ||
+      std::max(size.width, size.height) > kMaxFrameSide) {
     Refuse("The frame's sides must be between 16 and 8192 pixels.");
   }
   for (size_t i = 0; i < neighbours.size(); ++i) {

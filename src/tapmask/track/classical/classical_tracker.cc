@@ -19,8 +19,6 @@
 namespace tapmask {
 namespace {
 
-constexpr int kMinSide = 16, kMaxSide = 8192;
-
 class ClassicalTracker final : public Tracker {
  public:
   explicit ClassicalTracker(ClassicalTrackerOptions options)
@@ -81,8 +79,8 @@ class ClassicalTracker final : public Tracker {
 
  private:
   void CheckSize(const BgrImage& image) const {
-    if (std::min(image.width(), image.height()) < kMinSide ||
-        std::max(image.width(), image.height()) > kMaxSide) {
+    if (std::min(image.width(), image.height()) < kMinFrameSide ||
+        std::max(image.width(), image.height()) > kMaxFrameSide) {
       throw Error(Code::kInvalidArgument,
                   "A frame to be tracked must have sides of 16 to 8192 pixels.");
     }

@@ -16,11 +16,11 @@ namespace {
 
 // Worth in scores: of the expected IoU with the truth, and of the expected share of it that is
 // covered. Who says "not this" sees that too much is covered already.
-constexpr float kOverlapWorth = 0.5f;
-constexpr float kCoverWorth = 0.4f, kCoverWorthOfNotThis = 0.1f;
-constexpr float kStay = 0.1f;        // Worth of IoU with the mask before.
-constexpr float kNewBorder = 0.3f;   // Worth of a new border that lies on strong edges.
-constexpr float kStrongEdge = 1.5f;  // In mean edges of the picture.
+constexpr float kCorrectionOverlapWorth = 0.5f;
+constexpr float kCorrectionCoverWorth = 0.4f, kCoverWorthOfNotThis = 0.1f;
+constexpr float kStay = 0.1f;                  // Worth of IoU with the mask before.
+constexpr float kNewBorder = 0.3f;             // Worth of a new border that lies on strong edges.
+constexpr float kCorrectionStrongEdge = 1.5f;  // In mean edges of the picture.
 constexpr double kSameEdit = 0.97;
 
 // The share of the border that `edit` has and `current` has not that lies on strong edges. A change
@@ -38,7 +38,7 @@ float EdgeOfNewBorder(const TapPicture& picture, const cv::Mat& current, const c
   const cv::Mat new_border = (grown & ~inner) & ~(old_grown & ~old_inner);
   const int count = cv::countNonZero(new_border);
   if (count == 0) return 1;
-  const cv::Mat strong = edge > kStrongEdge * picture.mean_edge;
+  const cv::Mat strong = edge > kCorrectionStrongEdge * picture.mean_edge;
   return static_cast<float>(cv::countNonZero(strong & new_border)) / static_cast<float>(count);
 }
 
@@ -59,10 +59,11 @@ cv::Mat Spot(const cv::Mat& current, const std::vector<cv::Point>& other_side,
 }
 
 // Regions around the point, and recuts of the whole, that show what could change with it.
-std::vector<cv::Mat> Proposals(const TapPyramid& pyramid, const cv::Mat& current,
-                               const cv::Point& first, const TapSeeds& seeds,
-                               const Correction& correction, const cv::Mat& spot, int threads) {
-  struct Job {
+std::vector<cv::Mat> ProposedRegions(const TapPyramid& pyramid, const cv::Mat& current,
+                                     const cv::Point& first, const TapSeeds& seeds,
+                                     const Correction& correction, const cv::Mat& spot,
+                                     int threads) {
+  struct Recut {
     cv::Mat start;
     TapSeeds seeds;
     GrowOptions options;
@@ -77,7 +78,7 @@ std::vector<cv::Mat> Proposals(const TapPyramid& pyramid, const cv::Mat& current
   const cv::Mat with_spot =
       correction.is_object ? cv::Mat(current | spot) : cv::Mat(current & ~spot);
   const int short_side = std::min(current.rows, current.cols);
-  std::vector<Job> jobs;
+  std::vector<Recut> jobs;
   for (const float softness : {0.25f, 0.1f}) {
     jobs.push_back({with_spot, all, {2, 1.0f, softness}, false});
   }
@@ -89,7 +90,7 @@ std::vector<cv::Mat> Proposals(const TapPyramid& pyramid, const cv::Mat& current
 
   std::vector<cv::Mat> proposals(jobs.size());
   RunTasks(static_cast<int>(jobs.size()), threads, [&](int i) {
-    const Job& job = jobs[static_cast<size_t>(i)];
+    const Recut& job = jobs[static_cast<size_t>(i)];
     cv::Mat grown = GrowRegion(pyramid, job.start, job.seeds, job.options);
     if (job.grown_at_point) {
       grown = correction.is_object ? cv::Mat(current | grown) : cv::Mat(current & ~grown);
@@ -110,7 +111,7 @@ cv::Mat Correct(const TapPyramid& pyramid, const cv::Mat& current, const std::ve
   const std::vector<cv::Point>& other_side = correction.is_object ? seeds.background : seeds.object;
   const cv::Mat spot = Spot(current, other_side, correction);
   std::vector<cv::Mat> proposals =
-      Proposals(pyramid, current, first, seeds, correction, spot, threads);
+      ProposedRegions(pyramid, current, first, seeds, correction, spot, threads);
   proposals.insert(proposals.end(), pool.begin(), pool.end());
 
   // Of each proposal, only the connected change around the point.
@@ -133,11 +134,11 @@ cv::Mat Correct(const TapPyramid& pyramid, const cv::Mat& current, const std::ve
   if (edits.size() == 1) return edits.front();
 
   const Ranking ranking = Rank(pyramid.full, edits, first, threads);
-  const float cover_worth = correction.is_object ? kCoverWorth : kCoverWorthOfNotThis;
+  const float cover_worth = correction.is_object ? kCorrectionCoverWorth : kCoverWorthOfNotThis;
   size_t best = 0;
   float best_value = -1e9f;
   for (size_t i = 0; i < edits.size(); ++i) {
-    const float value = ranking.score[i] + kOverlapWorth * ranking.ExpectedOverlap(i) +
+    const float value = ranking.score[i] + kCorrectionOverlapWorth * ranking.ExpectedOverlap(i) +
                         cover_worth * ranking.ExpectedCover(i) +
                         kNewBorder * EdgeOfNewBorder(pyramid.full, current, edits[i]) +
                         kStay * static_cast<float>(RegionOverlap(edits[i], current));

@@ -5,15 +5,11 @@
 #include <opencv2/imgproc.hpp>
 
 #include "tapmask/track/classical/region.h"
+#include "tapmask/track/classical/test_frames.h"
 #include "tapmask/track/synthetic_scene.h"
 
 namespace tapmask {
 namespace {
-
-cv::Mat RegionOf(const Size& size, const Shape& shape) {
-  const Mask mask = MaskOf(size, shape);
-  return cv::Mat(size.height, size.width, CV_8UC1, const_cast<uint8_t*>(mask.data())).clone();
-}
 
 // Two red discs, left and right, and a current mask that holds the left one and, wrongly, a square
 // of background above it.
@@ -32,7 +28,7 @@ class CorrectTest : public testing::Test {
                             })},
                      {}, 1);
   const cv::Point tap_{90, 140};
-  const cv::Mat disc_ = RegionOf(kSize, left_);
+  const cv::Mat disc_ = test::RegionOf(kSize, left_);
   const TapSeeds seeds_{{tap_}, {}};
 
   cv::Mat CorrectAt(const cv::Mat& current, cv::Point point, bool is_object) const {
@@ -43,13 +39,13 @@ class CorrectTest : public testing::Test {
 TEST_F(CorrectTest, AddsAThingThatStandsApart) {
   const cv::Mat corrected = CorrectAt(disc_, {230, 140}, true);
 
-  EXPECT_GT(RegionOverlap(corrected, disc_ | RegionOf(kSize, right_)), 0.9);
+  EXPECT_GT(RegionOverlap(corrected, disc_ | test::RegionOf(kSize, right_)), 0.9);
   EXPECT_EQ(cv::countNonZero(disc_ & ~corrected), 0);  // Nothing was taken away.
 }
 
 TEST_F(CorrectTest, TakesAwayBackgroundThatWasTakenIn) {
-  const cv::Mat square =
-      RegionOf(kSize, [](double x, double y) { return x > 70 && x < 110 && y > 60 && y < 104; });
+  const cv::Mat square = test::RegionOf(
+      kSize, [](double x, double y) { return x > 70 && x < 110 && y > 60 && y < 104; });
 
   const cv::Mat corrected = CorrectAt(disc_ | square, {90, 82}, false);
 
@@ -58,7 +54,7 @@ TEST_F(CorrectTest, TakesAwayBackgroundThatWasTakenIn) {
 }
 
 TEST_F(CorrectTest, ChangesOnlyOneConnectedRegionAtThePoint) {
-  const cv::Mat nibbled = disc_ & ~RegionOf(kSize, DiscAt(90, 120, 12));
+  const cv::Mat nibbled = disc_ & ~test::RegionOf(kSize, DiscAt(90, 120, 12));
 
   const cv::Mat corrected = CorrectAt(nibbled, {90, 120}, true);
 

@@ -18,7 +18,7 @@ cv::Mat Nowhere(const cv::Size& size) {
   return cv::Mat(size, CV_8UC1, cv::Scalar(0));
 }
 
-bool Equal(const cv::Mat& a, const cv::Mat& b) {
+bool SameLabels(const cv::Mat& a, const cv::Mat& b) {
   return cv::norm(a, b, cv::NORM_INF) == 0;
 }
 
@@ -86,7 +86,7 @@ TEST(CutGraph, PutsTheBorderWhereTheColourChanges) {
 
   cv::Mat expected = Nowhere(size);
   expected(bright).setTo(255);
-  EXPECT_TRUE(Equal(found, expected));
+  EXPECT_TRUE(SameLabels(found, expected));
 }
 
 TEST(CutGraph, KeepsFixedPixelsAndLetsThemPull) {
@@ -102,7 +102,7 @@ TEST(CutGraph, KeepsFixedPixelsAndLetsThemPull) {
 
   cv::Mat expected = Everywhere(size);
   expected.at<uint8_t>(0, 0) = 0;
-  EXPECT_TRUE(Equal(found, expected));
+  EXPECT_TRUE(SameLabels(found, expected));
 }
 
 TEST(CutGraph, FollowsTheUnaryInAPictureWithoutTexture) {
@@ -111,7 +111,7 @@ TEST(CutGraph, FollowsTheUnaryInAPictureWithoutTexture) {
   cv::Mat unary(size, CV_32FC1, cv::Scalar(-20));
   unary(cv::Rect(3, 3, 5, 5)).setTo(20);
 
-  EXPECT_TRUE(Equal(CutGraph(lab, unary, Everywhere(size), Nowhere(size), 1.0f), unary > 0));
+  EXPECT_TRUE(SameLabels(CutGraph(lab, unary, Everywhere(size), Nowhere(size), 1.0f), unary > 0));
 }
 
 TEST(CutGraph, ReturnsWhatIsFixedWhenNothingIsFree) {

@@ -9,7 +9,7 @@
 namespace tapmask {
 namespace {
 
-constexpr size_t kMinPixels = 6;
+constexpr size_t kMinNoisePixels = 6;
 constexpr float kUnknownNoise = 9;
 constexpr float kStandsStill = 6, kMoves = 2;  // Log odds at most.
 
@@ -34,9 +34,9 @@ MotionCue::MotionCue(const cv::Mat& residual, const cv::Mat& expected, const cv:
       if (y % 4 == 0 && x % 4 == 0 && background.at<uint8_t>(y, x)) noise.push_back(Length(r));
     }
   }
-  if (length.size() < kMinPixels) return;
+  if (length.size() < kMinNoisePixels) return;
   const float speed = Quantile(length, 0.5);
-  const float jitter = noise.size() < kMinPixels ? kUnknownNoise : Quantile(noise, 0.7);
+  const float jitter = noise.size() < kMinNoisePixels ? kUnknownNoise : Quantile(noise, 0.7);
   threshold_ = std::max(0.5f * speed, 2 * jitter + 0.3f);
   weight_ = std::clamp(speed - 1.2f * threshold_, 0.0f, 1.0f);
 }

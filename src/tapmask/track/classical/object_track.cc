@@ -20,7 +20,7 @@ namespace tapmask {
 namespace {
 
 constexpr float kSmoothness = 7;        // Of the border, in the minimum cut.
-constexpr int kGuard = 15;              // Diameter by which objects are grown for camera motion.
+constexpr int kCameraGuard = 15;        // Diameter by which objects are grown for camera motion.
 constexpr int kMemoryMargin = 4;        // Pixels around the domain.
 constexpr int kReferenceFrames = 5;     // From which it is known how alike the object stays.
 constexpr double kMinLikeness = 0.4;    // Of the usual; below, the mask is doubtful.
@@ -165,7 +165,7 @@ ObjectTrack::Look ObjectTrack::LookClosely(Prediction expected, const WorkingFra
   }
   look.place.zoom = place_.zoom;
   const cv::Mat distance = SignedDistance(expected.mask);
-  const cv::Mat background = Grown(expected.mask, kGuard) == 0;
+  const cv::Mat background = Grown(expected.mask, kCameraGuard) == 0;
   Homography camera;
   look.residual = MotionAgainstBackground(frame, background, camera);
   const MotionCue motion(look.residual, expected.mask, background);

@@ -11,13 +11,13 @@
 namespace tapmask {
 namespace {
 
-constexpr int kWidth = 320, kHeight = 240;
-const cv::Size kSize(kWidth, kHeight);
+constexpr int kSceneWidth = 320, kSceneHeight = 240;
+const cv::Size kSize(kSceneWidth, kSceneHeight);
 const cv::Rect kObject(60, 80, 40, 30);
 
 // A red object with marks of its own on grey ground with marks of another kind.
-WorkingFrame Scene(const cv::Rect& object) {
-  return testing::GridFrame(kWidth, kHeight, [=](int x, int y) {
+WorkingFrame BlockFrame(const cv::Rect& object) {
+  return test::GridFrame(kSceneWidth, kSceneHeight, [=](int x, int y) {
     if (object.contains({x, y})) {
       const int mark = (x - object.x) / 5 * 37 % 60 + (y - object.y) / 6 * 23 % 40;
       return cv::Vec3b(20, static_cast<uint8_t>(20 + mark), 210);
@@ -29,18 +29,18 @@ WorkingFrame Scene(const cv::Rect& object) {
 
 cv::Mat Probability(const cv::Rect& object) {
   cv::Mat p;
-  testing::Box(kSize, object).convertTo(p, CV_32F, 1 / 255.0);
+  test::Box(kSize, object).convertTo(p, CV_32F, 1 / 255.0);
   return p;
 }
 
 double Overlap(const cv::Mat& mask, const cv::Rect& object) {
-  const cv::Mat truth = testing::Box(kSize, object);
+  const cv::Mat truth = test::Box(kSize, object);
   return double(cv::countNonZero(mask & truth)) / cv::countNonZero(mask | truth);
 }
 
 TEST(FollowFlow, MovesTheMaskWithTheFlow) {
-  WorkingFrame frame = Scene(kObject + cv::Point(7, -3));
-  testing::SetShift(frame, 7, -3);
+  WorkingFrame frame = BlockFrame(kObject + cv::Point(7, -3));
+  test::SetShift(frame, 7, -3);
 
   const Prediction p = FollowFlow(Probability(kObject), frame);
 
@@ -62,26 +62,26 @@ TEST(FlowFailed, IsTrueWhenTheObjectVanishesOrTheFlowDisagrees) {
 
 TEST(SearchTemplate, FindsAJumpThatTheFlowMissed) {
   const cv::Rect jumped = kObject + cv::Point(25, 12);
-  const WorkingFrame before = Scene(kObject);
-  WorkingFrame frame = Scene(jumped);
-  testing::SetShift(frame, 0, 0);
+  const WorkingFrame before = BlockFrame(kObject);
+  WorkingFrame frame = BlockFrame(jumped);
+  test::SetShift(frame, 0, 0);
   Prediction p = FollowFlow(Probability(kObject), frame);
   p.trust = cv::Mat(kSize, CV_32F, cv::Scalar(0));  // The flow is known to be wrong.
 
-  SearchTemplate(testing::Box(kSize, kObject), Probability(kObject), before, frame, p);
+  SearchTemplate(test::Box(kSize, kObject), Probability(kObject), before, frame, p);
 
   EXPECT_GT(Overlap(p.mask, jumped), 0.95);
   EXPECT_GT(p.trust.at<float>(jumped.y + 5, jumped.x + 5), 0.4f);
 }
 
 TEST(SearchTemplate, ChangesNothingWhenNothingLooksAlike) {
-  const WorkingFrame before = Scene(kObject);
-  WorkingFrame frame = Scene(cv::Rect());
-  testing::SetShift(frame, 0, 0);
+  const WorkingFrame before = BlockFrame(kObject);
+  WorkingFrame frame = BlockFrame(cv::Rect());
+  test::SetShift(frame, 0, 0);
   Prediction p = FollowFlow(Probability(kObject), frame);
   p.trust = cv::Mat(kSize, CV_32F, cv::Scalar(0));
 
-  SearchTemplate(testing::Box(kSize, kObject), Probability(kObject), before, frame, p);
+  SearchTemplate(test::Box(kSize, kObject), Probability(kObject), before, frame, p);
 
   EXPECT_GT(Overlap(p.mask, kObject), 0.99);
   EXPECT_EQ(cv::countNonZero(p.trust), 0);
@@ -89,11 +89,11 @@ TEST(SearchTemplate, ChangesNothingWhenNothingLooksAlike) {
 
 TEST(SearchEverywhere, FindsTheObjectAnywhereInThePicture) {
   Appearance appearance(1);
-  appearance.Learn(Scene(kObject).features, testing::Box(kSize, kObject));
+  appearance.Learn(BlockFrame(kObject).features, test::Box(kSize, kObject));
   const cv::Rect elsewhere(240, 180, 40, 30);
 
   const Sighting sighting =
-      SearchEverywhere(appearance, Scene(elsewhere), PlaceOf(testing::Box(kSize, kObject)), 1200);
+      SearchEverywhere(appearance, BlockFrame(elsewhere), PlaceOf(test::Box(kSize, kObject)), 1200);
 
   ASSERT_TRUE(sighting.found);
   EXPECT_TRUE(sighting.suspicion);
@@ -102,10 +102,10 @@ TEST(SearchEverywhere, FindsTheObjectAnywhereInThePicture) {
 
 TEST(SearchEverywhere, FindsNothingWhereTheObjectIsNot) {
   Appearance appearance(1);
-  appearance.Learn(Scene(kObject).features, testing::Box(kSize, kObject));
+  appearance.Learn(BlockFrame(kObject).features, test::Box(kSize, kObject));
 
-  const Sighting sighting =
-      SearchEverywhere(appearance, Scene(cv::Rect()), PlaceOf(testing::Box(kSize, kObject)), 1200);
+  const Sighting sighting = SearchEverywhere(appearance, BlockFrame(cv::Rect()),
+                                             PlaceOf(test::Box(kSize, kObject)), 1200);
 
   EXPECT_FALSE(sighting.found);
   EXPECT_FALSE(sighting.suspicion);
@@ -113,17 +113,18 @@ TEST(SearchEverywhere, FindsNothingWhereTheObjectIsNot) {
 
 TEST(SearchEverywhere, DoesNotTakeSomethingOfQuiteAnotherSize) {
   Appearance appearance(1);
-  appearance.Learn(Scene(kObject).features, testing::Box(kSize, kObject));
+  appearance.Learn(BlockFrame(kObject).features, test::Box(kSize, kObject));
 
-  const Sighting sighting = SearchEverywhere(appearance, Scene({150, 60, 150, 150}),
-                                             PlaceOf(testing::Box(kSize, kObject)), 1200);
+  const Sighting sighting = SearchEverywhere(appearance, BlockFrame({150, 60, 150, 150}),
+                                             PlaceOf(test::Box(kSize, kObject)), 1200);
 
   EXPECT_FALSE(sighting.found);
   EXPECT_TRUE(sighting.suspicion);
 }
 
 TEST(SearchEverywhere, FindsNothingBeforeAnythingWasLearnt) {
-  const Sighting sighting = SearchEverywhere(Appearance(1), Scene(kObject), ObjectPlace(), 1200);
+  const Sighting sighting =
+      SearchEverywhere(Appearance(1), BlockFrame(kObject), ObjectPlace(), 1200);
 
   EXPECT_FALSE(sighting.found);
   EXPECT_FALSE(sighting.suspicion);

@@ -7,21 +7,21 @@
 namespace tapmask {
 namespace {
 
-cv::Mat WithRects(const std::vector<cv::Rect>& rects) {
+cv::Mat RegionWith(const std::vector<cv::Rect>& rects) {
   cv::Mat region = cv::Mat::zeros(30, 40, CV_8UC1);
   for (const cv::Rect& r : rects) region(r).setTo(255);
   return region;
 }
 
 TEST(Region, OverlapsByIntersectionOverUnion) {
-  const cv::Mat a = WithRects({{0, 0, 10, 10}}), b = WithRects({{5, 0, 10, 10}});
+  const cv::Mat a = RegionWith({{0, 0, 10, 10}}), b = RegionWith({{5, 0, 10, 10}});
 
   EXPECT_NEAR(RegionOverlap(a, b), 50.0 / 150, 1e-9);
-  EXPECT_EQ(RegionOverlap(WithRects({}), WithRects({})), 0);
+  EXPECT_EQ(RegionOverlap(RegionWith({}), RegionWith({})), 0);
 }
 
 TEST(Region, HasPositiveDistancesInsideAndNegativeOnesOutside) {
-  const cv::Mat distance = SignedDistance(WithRects({{10, 10, 9, 9}}));
+  const cv::Mat distance = SignedDistance(RegionWith({{10, 10, 9, 9}}));
 
   EXPECT_NEAR(distance.at<float>(14, 14), 5, 0.3);
   EXPECT_NEAR(distance.at<float>(14, 10), 1, 0.1);
@@ -30,15 +30,15 @@ TEST(Region, HasPositiveDistancesInsideAndNegativeOnesOutside) {
 }
 
 TEST(Region, KeepsThePartsThatHoldAPoint) {
-  const cv::Mat region = WithRects({{0, 0, 5, 5}, {10, 10, 5, 5}, {20, 20, 5, 5}});
+  const cv::Mat region = RegionWith({{0, 0, 5, 5}, {10, 10, 5, 5}, {20, 20, 5, 5}});
 
   const cv::Mat kept = PartsHolding(region, {{2, 2}, {22, 22}, {35, 2}});
 
-  EXPECT_EQ(cv::norm(kept, WithRects({{0, 0, 5, 5}, {20, 20, 5, 5}}), cv::NORM_INF), 0);
+  EXPECT_EQ(cv::norm(kept, RegionWith({{0, 0, 5, 5}, {20, 20, 5, 5}}), cv::NORM_INF), 0);
 }
 
 TEST(Region, FillsSmallHolesButNoLargeOnesAndNoBays) {
-  cv::Mat region = WithRects({{0, 0, 30, 30}});
+  cv::Mat region = RegionWith({{0, 0, 30, 30}});
   region(cv::Rect(5, 5, 2, 2)).setTo(0);    // A small hole.
   region(cv::Rect(12, 12, 9, 9)).setTo(0);  // A large one.
   region(cv::Rect(0, 20, 2, 2)).setTo(0);   // A bay at the picture's border.

@@ -17,7 +17,7 @@
 namespace tapmask {
 namespace {
 
-constexpr int kMinSide = 48;
+constexpr int kMinFlowSide = 48;
 constexpr size_t kMaxGaps = 3;
 constexpr int kSampleStep = 7;  // Pixels between the points the camera's motion is fitted to.
 
@@ -154,7 +154,7 @@ cv::Mat WithoutHalo(const cv::Mat& region) {
 TapMotion MeasureTapMotion(const cv::Mat& grey, const std::vector<TapNeighbour>& neighbours,
                            int threads) {
   TapMotion motion;
-  if (std::min(grey.rows, grey.cols) < kMinSide) return motion;
+  if (std::min(grey.rows, grey.cols) < kMinFlowSide) return motion;
 
   std::map<int, std::vector<const TapNeighbour*>> by_distance;
   for (const TapNeighbour& n : neighbours) by_distance[std::abs(n.offset)].push_back(&n);

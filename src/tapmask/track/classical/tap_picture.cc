@@ -10,8 +10,8 @@
 namespace tapmask {
 namespace {
 
-constexpr int kShortSide = 240;
-constexpr double kColourStretch = 1.6;
+constexpr int kTapShortSide = 240;
+constexpr double kTapColourStretch = 1.6;
 
 cv::Mat OnGrid(const BgrImage& image) {
   // OpenCV has no view of constant samples; they are only read.
@@ -34,7 +34,7 @@ cv::Mat StretchedLab(const cv::Mat& bgr) {
   cv::cvtColor(smooth, lab, cv::COLOR_BGR2Lab);
   cv::Mat table(1, 256, CV_8UC3);
   for (int v = 0; v < 256; ++v) {
-    const auto colour = cv::saturate_cast<uint8_t>(128 + kColourStretch * (v - 128));
+    const auto colour = cv::saturate_cast<uint8_t>(128 + kTapColourStretch * (v - 128));
     table.at<cv::Vec3b>(0, v) = {static_cast<uint8_t>(v), colour, colour};
   }
   cv::LUT(lab, table, stretched);
@@ -80,9 +80,9 @@ TapPicture FromLab(const cv::Mat& lab) {
 
 Size TapGridSize(const Size& frame) {
   const int short_side = std::min(frame.width, frame.height);
-  if (short_side <= kShortSide) return frame;
+  if (short_side <= kTapShortSide) return frame;
   const auto reduced = [&](int side) {
-    return static_cast<int>(std::lround(static_cast<double>(side) * kShortSide / short_side));
+    return static_cast<int>(std::lround(static_cast<double>(side) * kTapShortSide / short_side));
   };
   return {reduced(frame.width), reduced(frame.height)};
 }

@@ -8,8 +8,9 @@
 
 #include "tapmask/motion/flow.h"
 #include "tapmask/track/classical/frame_preparer.h"
+#include "tapmask/track/synthetic_scene.h"
 
-namespace tapmask::testing {
+namespace tapmask::test {
 
 // A grid-sized picture in which pixel (x, y) has the colour `color(x, y)` (blue, green, red).
 inline WorkingFrame GridFrame(int width, int height,
@@ -40,4 +41,9 @@ inline cv::Mat Box(const cv::Size& size, const cv::Rect& r) {
   return mask;
 }
 
-}  // namespace tapmask::testing
+inline cv::Mat RegionOf(const Size& size, const Shape& shape) {
+  const Mask mask = MaskOf(size, shape);
+  return cv::Mat(size.height, size.width, CV_8UC1, const_cast<uint8_t*>(mask.data())).clone();
+}
+
+}  // namespace tapmask::test

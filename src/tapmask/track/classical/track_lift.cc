@@ -11,13 +11,13 @@
 namespace tapmask {
 namespace {
 
-constexpr int kRadius = 3;      // Grid pixels.
+constexpr int kFitRadius = 3;   // Grid pixels.
 constexpr float kEpsilon = 60;  // Squared 8-bit levels; smaller changes of colour do not count.
 
 // For each pixel of the grid, the linear function of blue, green and red that comes closest to
 // `target` around it: 32FC4, three factors and the constant.
 cv::Mat FitColours(const cv::Mat& bgr8u, const cv::Mat& target) {
-  const cv::Size window(2 * kRadius + 1, 2 * kRadius + 1);
+  const cv::Size window(2 * kFitRadius + 1, 2 * kFitRadius + 1);
   const auto mean = [&](const cv::Mat& m) {
     cv::Mat out;
     cv::blur(m, out, window, cv::Point(-1, -1), cv::BORDER_REFLECT);

@@ -11,7 +11,7 @@ namespace tapmask {
 namespace {
 
 // A dark disc on light ground, larger than the grid.
-constexpr int kWidth = 640, kHeight = 480;
+constexpr int kFullWidth = 640, kFullHeight = 480;
 
 bool InDisc(double x, double y) {
   return std::hypot(x - 301, y - 243) <= 90;
@@ -19,13 +19,13 @@ bool InDisc(double x, double y) {
 
 WorkingFrame DiscFrame(bool visible) {
   std::vector<uint8_t> samples;
-  for (int y = 0; y < kHeight; ++y) {
-    for (int x = 0; x < kWidth; ++x) {
+  for (int y = 0; y < kFullHeight; ++y) {
+    for (int x = 0; x < kFullWidth; ++x) {
       const bool dark = visible && InDisc(x, y);
       samples.insert(samples.end(), 3, dark ? uint8_t{60} : uint8_t{190});
     }
   }
-  return MakeWorkingFrame(BgrImage(kWidth, kHeight, std::move(samples)));
+  return MakeWorkingFrame(BgrImage(kFullWidth, kFullHeight, std::move(samples)));
 }
 
 // The disc on the grid, moved by `dx` grid pixels.
@@ -38,10 +38,10 @@ cv::Mat GridDisc(int dx) {
 }
 
 Mask TrueDisc() {
-  Mask mask(kWidth, kHeight);
-  for (int y = 0; y < kHeight; ++y) {
+  Mask mask(kFullWidth, kFullHeight);
+  for (int y = 0; y < kFullHeight; ++y) {
     uint8_t* row = mask.MutableRow(y);
-    for (int x = 0; x < kWidth; ++x) row[x] = InDisc(x, y) ? 255 : 0;
+    for (int x = 0; x < kFullWidth; ++x) row[x] = InDisc(x, y) ? 255 : 0;
   }
   return mask;
 }
@@ -72,7 +72,7 @@ TEST(LiftToFrame, IsEmptyForAnEmptyBox) {
   const Mask lifted = LiftToFrame(GridDisc(0), cv::Rect(), DiscFrame(true));
 
   EXPECT_TRUE(lifted.Empty());
-  EXPECT_EQ(lifted.size(), (Size{kWidth, kHeight}));
+  EXPECT_EQ(lifted.size(), (Size{kFullWidth, kFullHeight}));
 }
 
 TEST(TrackGridSize, HasAShortSideOf240ForAnyFrame) {
@@ -83,11 +83,11 @@ TEST(TrackGridSize, HasAShortSideOf240ForAnyFrame) {
 }
 
 TEST(GridFromMask, KeepsSomethingOfATinyMask) {
-  Mask mask(kWidth, kHeight);
+  Mask mask(kFullWidth, kFullHeight);
   FillRect(mask, {100, 100, 1, 1});
 
   EXPECT_EQ(cv::countNonZero(GridFromMask(mask, {320, 240})), 1);
-  EXPECT_EQ(cv::countNonZero(GridFromMask(Mask(kWidth, kHeight), {320, 240})), 0);
+  EXPECT_EQ(cv::countNonZero(GridFromMask(Mask(kFullWidth, kFullHeight), {320, 240})), 0);
 }
 
 }  // namespace

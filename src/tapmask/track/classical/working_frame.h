@@ -17,6 +17,9 @@ namespace tapmask {
 // side is below 16.
 Size TrackGridSize(const Size& frame);
 
+// Of the frames that are taken at all, in pixels.
+inline constexpr int kMinFrameSide = 16, kMaxFrameSide = 8192;
+
 // One frame as the tracker's objects see it, at the grid's size. Made once a frame, for all of
 // them. The motion is against the frame before and empty where there is none.
 struct WorkingFrame {
