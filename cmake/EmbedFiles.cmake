@@ -17,6 +17,6 @@ function(tapmask_embed_files variable name function)
     DEPENDS "${script}" ${ARG_DEPENDS}
     COMMAND "${Python3_EXECUTABLE}" "${script}" --function "${function}" --output "${source}" ${served}
       ${ARG_FOLDERS})
-  set_source_files_properties("${source}" PROPERTIES OBJECT_DEPENDS "${bytes}")
+  set_source_files_properties("${source}" PROPERTIES OBJECT_DEPENDS "${bytes}" SKIP_UNITY_BUILD_INCLUSION ON)
   set(${variable} "${source}" PARENT_SCOPE)
 endfunction()

@@ -38,36 +38,25 @@ if(TAPMASK_COVERAGE)
   target_link_options(tapmask_options INTERFACE --coverage)
 endif()
 
+# Most of a build's time goes into the same headers, read again for each small file, so eight files of a folder
+# are compiled as one. A name of one file may then hide another's: where that compiles, all but the dev build
+# do the same, so that what is tested is what users run.
+set(TAPMASK_APART effect_test)  # Some of its files use all names of a namespace of made films.
+
 # Instrumented code that computes nothing need not be quick, and what is not optimised compiles in two
 # thirds of the time. Not the API: its coroutines call each other without growing the stack only when
 # they are optimised.
 set(TAPMASK_PLAIN_FOLDERS cli jobs notify service storage store telemetry worker)
-# Not for the other builds: there a missing #include must not go unseen.
-if(TAPMASK_SANITIZE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER
-    "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CMAKE_CXX_COMPILER_LAUNCHER})
-  foreach(kind plain optimised)
-    add_library(tapmask_headers_${kind} OBJECT "${PROJECT_SOURCE_DIR}/cmake/headers.cc")
-    target_link_libraries(tapmask_headers_${kind}
-      PRIVATE tapmask_options fmt::fmt nlohmann_json::nlohmann_json GTest::gtest)
-    target_precompile_headers(tapmask_headers_${kind} PRIVATE <algorithm> <array> <atomic> <chrono> <condition_variable>
-      <deque> <filesystem> <fstream> <functional> <map> <memory> <mutex> <optional> <set> <span> <sstream> <stop_token>
-      <string> <string_view> <thread> <utility> <variant> <vector> <fmt/chrono.h> <fmt/format.h> <gtest/gtest.h>
-      <nlohmann/json.hpp>)
-  endforeach()
-  target_compile_options(tapmask_headers_plain PRIVATE -O0)
-  target_compile_definitions(tapmask_options INTERFACE GTEST_HAS_PTHREAD=1)  # As GTest's targets; g++ wants it alike.
-endif()
+
 function(tapmask_compile_soon target name)
-  if(NOT TAPMASK_SANITIZE)
-    return()
+  if(TAPMASK_UNITY AND NOT target IN_LIST TAPMASK_APART)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+    # A class of one file may have members of a class that only this file knows.
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
   endif()
   # The API's tests have coroutines of their own, but short ones.
-  if(name IN_LIST TAPMASK_PLAIN_FOLDERS OR target STREQUAL api_test)
+  if(TAPMASK_SANITIZE AND (name IN_LIST TAPMASK_PLAIN_FOLDERS OR target STREQUAL api_test))
     target_compile_options(${target} PRIVATE -O0)
-    target_precompile_headers(${target} REUSE_FROM tapmask_headers_plain)
-  else()
-    target_precompile_headers(${target} REUSE_FROM tapmask_headers_optimised)
   endif()
 endfunction()
 
