@@ -38,9 +38,8 @@ if(TAPMASK_COVERAGE)
   target_link_options(tapmask_options INTERFACE --coverage)
 endif()
 
-# Most of a build's time goes into the same headers, read again for each small file, so eight files of a folder
-# are compiled as one. A name of one file may then hide another's: where that compiles, all but the dev build
-# do the same, so that what is tested is what users run.
+# Most of a build's time goes into the same headers, read again for each small file, so eight files of a target
+# are compiled as one. A name of one file may then hide another's, so the tests and what users run do the same.
 set(TAPMASK_APART effect_test)  # Some of its files use all names of a namespace of made films.
 
 # Instrumented code that computes nothing need not be quick, and what is not optimised compiles in two
@@ -51,7 +50,7 @@ set(TAPMASK_PLAIN_FOLDERS cli jobs notify service storage store telemetry worker
 function(tapmask_compile_soon target name)
   if(TAPMASK_UNITY AND NOT target IN_LIST TAPMASK_APART)
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
-    # A class of one file may have members of a class that only this file knows.
+    # g++ takes what is included for headers, whose classes would have members that each includer has its own of.
     target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
   endif()
   # The API's tests have coroutines of their own, but short ones.

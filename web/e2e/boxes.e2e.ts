@@ -120,5 +120,5 @@ describe('boxes', () => {
     await page.getByRole('button', { name: 'Work these frames again' }).click();
     await page.waitForURL((url) => url.href !== before);
     await page.getByRole('heading', { name: 'Done.' }).waitFor({ timeout: 120_000 });
-  });
+  }, 360_000);
 });

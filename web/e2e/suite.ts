@@ -41,8 +41,8 @@ export class Suite {
   async signIn(page: Page, at = this.server.url): Promise<void> {
     if (this.cookies) await page.context().addCookies(this.cookies);
     await page.goto(this.cookies ? at : this.server.ownersLink.replace(this.server.url, at));
+    this.cookies ??= await page.context().cookies(); // At once: the owner's link works for one page only.
     await page.getByText('Drop a video.').waitFor();
-    this.cookies ??= await page.context().cookies();
   }
 
   private async closePages(): Promise<void> {

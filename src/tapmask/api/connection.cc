@@ -21,7 +21,7 @@ namespace {
 
 using SteadyClock = SocketLine::Clock;
 
-constexpr size_t kReadBytes = 64 * 1024;
+constexpr size_t kLinePieceBytes = 64 * 1024;
 
 class HttpConnection final : public Connection,
                              public std::enable_shared_from_this<HttpConnection> {
@@ -168,7 +168,7 @@ Task<void> HttpConnection::Linger() {
   bool is_open = true;
   while (is_open) {
     line_->Consume(line_->Received().size());
-    is_open = co_await line_->Receive(kReadBytes, deadline);
+    is_open = co_await line_->Receive(kLinePieceBytes, deadline);
   }
 }
 
@@ -191,13 +191,13 @@ Task<bool> HttpConnection::Send(const std::string& head, const Response& respons
   const bool has_body = framing.kind != Framing::Kind::kNoBody && !reader_.is_head();
   const auto* text = std::get_if<std::string>(&response.body);
   std::string_view rest = text && has_body ? std::string_view(*text) : std::string_view();
-  const std::string_view first = rest.substr(0, kReadBytes);
+  const std::string_view first = rest.substr(0, kLinePieceBytes);
   rest.remove_prefix(first.size());
   const bool is_begun =
       co_await line_->Write({head, first, {}}, SteadyClock::now() + limits_.write_time);
   if (!is_begun || !has_body) co_return is_begun;
   while (!rest.empty()) {
-    const std::string_view piece = rest.substr(0, kReadBytes);
+    const std::string_view piece = rest.substr(0, kLinePieceBytes);
     const bool was_sent = co_await SendPiece(piece, false);
     if (!was_sent) co_return false;
     rest.remove_prefix(piece.size());
@@ -225,11 +225,11 @@ Task<bool> HttpConnection::SendPiece(std::string_view data, bool is_chunked) {
 Task<bool> HttpConnection::SendSource(BodySource& source, const Framing& framing) {
   const bool is_chunked = framing.kind == Framing::Kind::kChunked;
   const bool has_length = framing.kind == Framing::Kind::kLength;
-  std::string piece(kReadBytes, '\0');
+  std::string piece(kLinePieceBytes, '\0');
   int64_t left = framing.length_bytes;
   while (!has_length || left > 0) {
-    const size_t most =
-        has_length ? static_cast<size_t>(std::min<int64_t>(left, kReadBytes)) : kReadBytes;
+    const size_t most = has_length ? static_cast<size_t>(std::min<int64_t>(left, kLinePieceBytes))
+                                   : kLinePieceBytes;
     const size_t got = co_await source.Read(std::span(piece.data(), most));
     if (got == 0) break;
     left -= static_cast<int64_t>(got);

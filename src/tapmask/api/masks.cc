@@ -19,6 +19,7 @@
 #include "tapmask/api/routes.h"
 #include "tapmask/core/error.h"
 #include "tapmask/core/rle.h"
+#include "tapmask/jobs/requests.h"
 #include "tapmask/storage/content_disposition.h"
 
 namespace tapmask::api {
@@ -29,7 +30,6 @@ using OrderedJson = nlohmann::ordered_json;
 constexpr int64_t kMostFrame = 100'000'000;
 constexpr int64_t kMostFramesInPage = 100;
 constexpr int64_t kUsualFrames = 25;
-constexpr int64_t kMostObjects = 32;
 constexpr int64_t kMostCandidate = 95;
 // A page ends with the frame in which it gets that long, and no frame may be larger than that.
 constexpr size_t kLongPageBytes = size_t{8} << 20;

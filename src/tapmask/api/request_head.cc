@@ -28,7 +28,8 @@ bool IsToken(std::string_view text) {
   });
 }
 
-bool HasForbidden(std::string_view text) {
+// A tab may stand between words.
+bool HasControlsButTabs(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) {
     return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
   });
@@ -73,7 +74,7 @@ void CheckField(std::string_view line, HeadFraming& framing) {
   }
   const std::string_view name = line.substr(0, colon);
   const std::string_view value = Trimmed(line.substr(colon + 1));
-  if (HasForbidden(value)) RefuseHead("A header field has control characters.");
+  if (HasControlsButTabs(value)) RefuseHead("A header field has control characters.");
   if (EqualIgnoringCase(name, "Host")) {
     ++framing.hosts;
     if (!value.empty() && !HostName(value)) RefuseHead("Host is malformed.");
@@ -123,7 +124,7 @@ std::optional<std::string> Unescaped(std::string_view text, bool is_query) {
       i += 2;
     }
   }
-  if (HasForbidden(plain) || plain.find('\t') != std::string::npos || !IsUtf8(plain)) {
+  if (HasControlsButTabs(plain) || plain.find('\t') != std::string::npos || !IsUtf8(plain)) {
     return std::nullopt;
   }
   return plain;

@@ -15,7 +15,8 @@ namespace {
 // and the solution changes little when the border moves by a sample.
 constexpr int kGridSweeps = 6;  // Of each grid.
 constexpr int kCoarsestGridSweeps = 40;
-constexpr float kDamping = 0.8F;  // Of a damped Jacobi iteration; smooths best in two dimensions.
+constexpr float kRelaxation =
+    0.8F;  // Of a damped Jacobi iteration; smooths best in two dimensions.
 
 // Width of the border average of the coarse grids, in their cells: the deeper in the fill, the more
 // of the surroundings it is an average of.
@@ -68,7 +69,7 @@ void Relax(Grid& grid, const std::vector<Run>& runs, int sweeps) {
       const float* weight = grid.weight.Row(y);
       for (int x = begin; x < end; ++x) {
         const float mean = 0.25F * ((above[x] + below[x]) + (here[x - 1] + here[x + 1]));
-        row[x] = here[x] + kDamping * (pull[x] + (1 - weight[x]) * mean - here[x]);
+        row[x] = here[x] + kRelaxation * (pull[x] + (1 - weight[x]) * mean - here[x]);
       }
       std::swap(before, above_before);
       above_kept = true;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How far what is said of jobs may go, by those who ask for them and by those who did them.
+// Limits that requests and results of jobs share.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace tapmask {
 
-inline constexpr int64_t kMostFrames = 100'000'000;
+inline constexpr int64_t kMostFrames = 100'000'000;  // Of a video; numbers of frames stay below.
 
 // Of engines and of files that came out.
 inline constexpr std::string_view kNameCharacters =

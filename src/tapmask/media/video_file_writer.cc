@@ -12,7 +12,7 @@
 namespace tapmask {
 namespace {
 
-constexpr const char* kFinishingFailed = "The output could not be set up.";
+constexpr const char* kSetUpFailed = "The output could not be set up.";
 
 // ISO/IEC 14496-12 display matrix of clockwise quarter turns; the translation is left to players.
 void SetRotation(AVStream& stream, int quarter_turns) {
@@ -70,7 +70,7 @@ VideoFileWriter::VideoFileWriter(const std::string& output, const InputName& inp
   for (const std::string& change : plan_.changed) Notices::Add(notices.changed, change);
   for (const std::string& warning : plan_.warnings) Notices::Add(notices.warnings, warning);
   ffmpeg::Check(avcodec_parameters_from_context(video_->codecpar, &encoder_.context()),
-                Code::kInternal, kFinishingFailed);
+                Code::kInternal, kSetUpFailed);
   video_->time_base = ffmpeg::ToAv(plan_.time_base);
   video_->avg_frame_rate = ffmpeg::ToAv(source.frame_rate);
   video_->sample_aspect_ratio = ffmpeg::ToAv(source.geometry.coded_aspect);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
 #include <fstream>
-#include <iterator>
 #include <set>
 #include <stop_token>
 #include <unistd.h>

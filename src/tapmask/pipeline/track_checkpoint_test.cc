@@ -2,7 +2,6 @@
 #include "tapmask/pipeline/track_checkpoint.h"
 
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>

@@ -62,7 +62,7 @@ std::string Shown(std::string text, const std::filesystem::path& scratch) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x20 || byte == 0x7f) c = ' ';
   }
-  if (text.size() > kMostTextBytes) return kOurFault;
+  if (text.size() > MessageChannel::kMostSentenceBytes) return kOurFault;
   return text.empty() ? kOurFault : text;
 }
 

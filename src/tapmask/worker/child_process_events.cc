@@ -104,7 +104,8 @@ std::optional<ChildEvent> FailureOf(const std::string& text) {
   }
   const bool is_printable = std::none_of(sentence->begin(), sentence->end(),
                                          [](unsigned char c) { return c < 0x20 || c == 0x7f; });
-  if (sentence->empty() || sentence->size() > kMostTextBytes || !is_printable) return std::nullopt;
+  if (sentence->empty() || sentence->size() > MessageChannel::kMostSentenceBytes || !is_printable)
+    return std::nullopt;
   return ChildFailed{std::move(*code), std::move(*sentence)};
 }
 

@@ -35,8 +35,6 @@ struct Message {
   std::string payload;
 };
 
-inline constexpr size_t kMostTextBytes = 500;  // Of the one sentence of kFailed.
-
 // Messages in frames over a stream socket: type and length (little endian, 32 bits each), then the
 // payload. A reader takes nothing on trust: a type that the other side never sends and a length
 // over the limit are misbehaviour, found out before a byte of the payload is stored.
@@ -48,6 +46,7 @@ class MessageChannel {
 
   // Payload bytes, either way: masks of one frame at most, as run lengths.
   static constexpr size_t kMostBytes = 4 << 20;
+  static constexpr size_t kMostSentenceBytes = 500;  // Of the text in kFailed.
 
   enum class Silence {
     kClosed,      // The other side has ended, or closed its end.

@@ -15,7 +15,7 @@ namespace tapmask {
 namespace {
 
 constexpr int kRadius = 3;  // Patches of 7 x 7 pixels.
-constexpr int kCoarsestPatchSide = 32;
+constexpr int kCoarsestLevelSide = 32;
 constexpr int kRounds = 4, kFinestRounds = 2;  // Of search and vote.
 constexpr double kDepthBase = 1.3;             // By which a patch counts less, a pixel deeper.
 constexpr int kSearchSweeps = 2;               // Of a search.
@@ -182,7 +182,7 @@ cv::Mat FindPatches(const cv::Mat& picture, const cv::Mat& hole) {
     if (!level.CanFill()) break;
     levels.push_back(std::move(level));
     const cv::Size half(pixels.cols / 2, pixels.rows / 2);
-    if (std::min(half.width, half.height) < kCoarsestPatchSide) break;
+    if (std::min(half.width, half.height) < kCoarsestLevelSide) break;
     cv::resize(pixels, pixels, half, 0, 0, cv::INTER_AREA);
     cv::resize(holes, holes, half, 0, 0, cv::INTER_AREA);
     holes = holes > 0;
