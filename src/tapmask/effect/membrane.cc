@@ -15,8 +15,8 @@ namespace {
 // and the solution changes little when the border moves by a sample.
 constexpr int kGridSweeps = 6;  // Of each grid.
 constexpr int kCoarsestGridSweeps = 40;
-constexpr float kRelaxation =
-    0.8F;  // Of a damped Jacobi iteration; smooths best in two dimensions.
+// Of a damped Jacobi iteration; smooths best in two dimensions.
+constexpr float kRelaxation = 0.8F;
 
 // Width of the border average of the coarse grids, in their cells: the deeper in the fill, the more
 // of the surroundings it is an average of.
